@@ -1,0 +1,119 @@
+// Plays every scenario against two sides at once and compares the transcripts call by call.
+// usage: node compare.mjs [--a reference] [--b watchword] [--only TEXT] [--verbose] [--transcript]
+// Sides: reference, reference-1.6, watchword. Exits with 1 when fewer than 97 % of the calls are the same, or when a
+// call differs and no entry of known-differences.mjs says why it may.
+import { readdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { startServer } from "./harness.mjs";
+import { knownDifferences } from "./known-differences.mjs";
+import { normaliseCall } from "./normalise.mjs";
+import { tester } from "./recorder.mjs";
+
+const REQUIRED_SHARE = 0.97;
+
+const { values: options } = parseArgs({
+  options: {
+    a: { type: "string", default: "reference" },
+    b: { type: "string", default: "watchword" },
+    only: { type: "string", default: "" },
+    verbose: { type: "boolean", short: "v", default: false },
+    transcript: { type: "boolean", default: false },
+  },
+});
+
+async function loadScenarios() {
+  const folder = new URL("./scenarios/", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".mjs")).sort();
+  const loaded = await Promise.all(files.map((name) => import(new URL(name, folder))));
+  return loaded.flatMap(({ default: scenarios }, i) =>
+    (scenarios ?? []).map((s) => ({
+      config: { emailAndPassword: { enabled: true } },
+      ...s,
+      name: `${files[i].replace(".mjs", "")}: ${s.name}`,
+    })),
+  );
+}
+
+// Starting a server costs more than most scenarios: those with one configuration share it, in the order of the
+// files, unless a scenario leaves something behind (`alone: true`).
+function groupByConfig(scenarios) {
+  const groups = new Map();
+  for (const scenario of scenarios) {
+    const key = scenario.alone ? Symbol(scenario.name) : JSON.stringify(scenario.config);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(scenario);
+  }
+  return [...groups.values()];
+}
+
+async function play(server, scenario) {
+  const t = tester(server);
+  let failure;
+  try {
+    await scenario.run(t);
+  } catch (error) {
+    failure = `scenario stopped: ${error.message}`;
+  }
+  return { calls: t.calls.map((call) => JSON.stringify(normaliseCall(call, server.base))), failure };
+}
+
+async function playGroup(side, group) {
+  let server;
+  try {
+    server = await startServer(side, group[0].config);
+  } catch (error) {
+    return group.map(() => ({ calls: [], failure: error.message }));
+  }
+  const played = [];
+  try {
+    for (const scenario of group) played.push(await play(server, scenario));
+  } finally {
+    await server.stop();
+  }
+  return played;
+}
+
+const totals = { calls: 0, same: 0, known: 0, scenarios: 0, whole: 0 };
+
+function report(scenario, a, b) {
+  const length = Math.max(a.calls.length, b.calls.length, 1);
+  const different = [];
+  let known = 0;
+  for (let i = 0; i < length; i++) {
+    if (a.calls[i] !== undefined && a.calls[i] === b.calls[i]) continue;
+    const excuse = knownDifferences.find((d) => d.matches(scenario.name, parse(a.calls[i]), parse(b.calls[i])));
+    if (excuse) known++;
+    different.push({ a: a.calls[i] ?? "(no call)", b: b.calls[i] ?? "(no call)", excuse });
+  }
+  const whole = different.length === 0 && !b.failure && !a.failure;
+  totals.calls += length;
+  totals.same += length - different.length;
+  totals.known += known;
+  totals.scenarios++;
+  if (whole) totals.whole++;
+  const failures = [a.failure && `A ${a.failure}`, b.failure && `B ${b.failure}`].filter(Boolean).join(" | ");
+  console.log(`${whole ? "same" : "DIFF"} ${length - different.length}/${length} ${scenario.name}${failures && ` (${failures})`}`);
+  if (options.transcript) for (const call of a.calls) console.log(`     ${call}`);
+  if (!options.verbose) return;
+  for (const { a: left, b: right, excuse } of different) {
+    console.log(`   A ${left}\n   B ${right}${excuse ? `\n   known: ${excuse.reason}` : ""}`);
+  }
+}
+
+const parse = (text) => (text === undefined ? undefined : JSON.parse(text));
+
+const groups = groupByConfig((await loadScenarios()).filter(({ name }) => name.includes(options.only)));
+const started = Date.now();
+for (const group of groups) {
+  const [a, b] = await Promise.all([playGroup(options.a, group), playGroup(options.b, group)]);
+  group.forEach((scenario, i) => report(scenario, a[i], b[i]));
+}
+
+const share = totals.same / totals.calls;
+const unexplained = totals.calls - totals.same - totals.known;
+console.log(
+  `${totals.same} of ${totals.calls} calls the same (${(100 * share).toFixed(2)} %), ` +
+    `${totals.whole} of ${totals.scenarios} scenarios whole, ${totals.known} known differences, ` +
+    `${unexplained} unexplained, ${groups.length} server starts a side, ${((Date.now() - started) / 1000).toFixed(0)} s`,
+);
+process.exit(share >= REQUIRED_SHARE && unexplained === 0 ? 0 : 1);

@@ -1,0 +1,143 @@
+// Starts either side, Watchword or the reference, from one configuration, and catches the messages it would have sent.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export const SECRET = "interop-secret-0123456789-abcdefghijklmnop";
+
+const here = (name) => new URL(name, import.meta.url).pathname;
+const reference = (packageName) => (file) => ({
+  command: process.execPath,
+  args: [here("reference.mjs"), file],
+  env: { REFERENCE: packageName },
+});
+
+/** The sides that can be compared, each a function from a configuration file to a command. */
+export const sides = {
+  reference: reference("better-auth"),
+  "reference-1.6": reference("better-auth-16"),
+  watchword: (file) => ({
+    command: process.env.WATCHWORD ?? here("../bin/watchword"),
+    args: ["serve", "--migrate", "--config", file],
+    env: {},
+  }),
+};
+
+/** A port nobody listens on at the moment of asking. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer().on("error", reject).listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** A webhook receiver: every message the server under test delivers waits here until a scenario takes it. */
+export async function openOutbox() {
+  const messages = [];
+  const server = http.createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += part;
+    messages.push(JSON.parse(body));
+    response.end("{}");
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    messages,
+    /** The oldest message of this type to this address, or null when none comes within `patience` milliseconds. */
+    async take(type, to, patience = 3000) {
+      const end = Date.now() + patience;
+      for (;;) {
+        const found = messages.findIndex((m) => (!type || m.type === type) && (!to || m.to === to));
+        if (found >= 0) return messages.splice(found, 1)[0];
+        if (Date.now() >= end) return null;
+        await sleep(10);
+      }
+    },
+    close: () => server.close(),
+  };
+}
+
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
+
+/**
+ * Starts one side and waits until it answers. `config` is what the file would hold without the parts that belong to
+ * the machine; the text {{BASE}} in it becomes the server's base URL. `at` puts the database file in a place that
+ * outlives the server.
+ */
+export async function startServer(side, config, { at } = {}) {
+  const directory = mkdtempSync(path.join(os.tmpdir(), "watchword-interop-"));
+  const port = await freePort();
+  const box = await openOutbox();
+  const base = `http://localhost:${port}`;
+  const file = path.join(directory, "config.json");
+  const settled = {
+    secret: SECRET,
+    rateLimit: { enabled: false },
+    baseURL: base,
+    ...JSON.parse(JSON.stringify(config).replaceAll("{{BASE}}", base).replaceAll("{{PORT}}", String(port))),
+    listen: `127.0.0.1:${port}`,
+    database: `sqlite:${at ?? path.join(directory, "auth.db")}`,
+    delivery: { webhook: { url: box.url } },
+  };
+  writeFileSync(file, JSON.stringify(settled));
+
+  const { command, args, env } = sides[side](file);
+  // A test or production environment would change the reference's defaults.
+  const { NODE_ENV, TEST, CI, ...inherited } = process.env;
+  const child = spawn(command, args, { env: { ...inherited, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const log = [];
+  child.stdout.on("data", (part) => log.push(part));
+  child.stderr.on("data", (part) => log.push(part));
+  running.add(child);
+  const ended = new Promise((resolve) => {
+    child.on("exit", resolve);
+    child.on("error", resolve);
+  }).then((code) => {
+    running.delete(child);
+    return code;
+  });
+  const server = {
+    side,
+    port,
+    base,
+    box,
+    config: settled,
+    log: () => Buffer.concat(log).toString(),
+    async stop() {
+      child.kill("SIGTERM");
+      await Promise.race([ended, sleep(1000)]);
+      child.kill("SIGKILL");
+      await ended;
+      box.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  const readiness = `http://127.0.0.1:${port}${new URL(settled.baseURL).pathname.replace(/^\/$/, "") || settled.basePath || "/api/auth"}/ok`;
+  let code;
+  ended.then((value) => (code = value ?? "killed"));
+  for (const deadline = Date.now() + 20000; Date.now() < deadline && code === undefined; await sleep(30)) {
+    if (await answers(readiness)) return server;
+  }
+  const reason = code === undefined ? "no answer" : `exit ${code}`;
+  await server.stop();
+  throw new Error(`${side} did not start (${reason}): ${server.log().trim().slice(-600)}`);
+}
+
+// Any answer will do: /ok itself may be what the scenario disables.
+async function answers(url) {
+  try {
+    await (await fetch(url)).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
