@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // Default is the secret that the reference falls back to in development. It is public, so [Weakness] refuses it and
@@ -114,13 +113,4 @@ func (r *Ring) holds(value []byte, before int) bool {
 		}
 	}
 	return false
-}
-
-// splitLast splits at the last dot: a signature has none, a value may have many.
-func splitLast(signed string) (value, signature string, ok bool) {
-	at := strings.LastIndexByte(signed, '.')
-	if at < 0 {
-		return "", "", false
-	}
-	return signed[:at], signed[at+1:], true
 }

@@ -100,8 +100,9 @@ func LooksSealed(text string) bool {
 		return false
 	}
 	for i := range len(text) {
-		c := text[i] | 0x20 // folds A-F onto a-f and leaves digits alone
-		if (c < '0' || c > '9' || text[i] < '0') && (c < 'a' || c > 'f') {
+		switch c := text[i]; {
+		case '0' <= c && c <= '9', 'a' <= c && c <= 'f', 'A' <= c && c <= 'F':
+		default:
 			return false
 		}
 	}

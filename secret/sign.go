@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"strings"
 )
 
 // signatureLength is the length of a SHA-256 MAC in padded base64.
@@ -73,4 +74,13 @@ func (r *Ring) VerifyMAC(message, mac []byte) bool {
 
 func (s *macState) appendSignature(dst []byte) []byte {
 	return base64.StdEncoding.AppendEncode(append(dst, '.'), s.sum[:])
+}
+
+// splitLast splits at the last dot: a signature has none, a value may have many.
+func splitLast(signed string) (value, signature string, ok bool) {
+	at := strings.LastIndexByte(signed, '.')
+	if at < 0 {
+		return "", "", false
+	}
+	return signed[:at], signed[at+1:], true
 }
