@@ -84,6 +84,16 @@ func (e *Extra) bind(def *Def) {
 // hand and has not been stored.
 func (e *Extra) Def() *Def { return e.def }
 
+// AppendJSON appends the row that embeds e as [Table.AppendJSON] does, and
+// reports false where the row does not belong to a table yet. Row types use
+// it to implement json.Marshaler.
+func (e *Extra) AppendJSON(b []byte, row any) ([]byte, bool) {
+	if e.def == nil {
+		return b, false
+	}
+	return e.def.encode(b, row), true
+}
+
 // FieldOption shapes an added column.
 type FieldOption func(*Column)
 

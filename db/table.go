@@ -12,6 +12,7 @@ type Def struct {
 	IDs      IDType      // what KindID columns are in the database
 
 	declared int // how many of Columns the row type itself has
+	encode   func(b []byte, row any) []byte
 }
 
 // IDType is what keys are in the database. Keys are always strings in Go.
@@ -67,6 +68,7 @@ func NewTable[T any](name string, extra func(*T) *Extra, fields ...AnyField[T]) 
 		t.add(f)
 	}
 	t.declared = len(t.Columns)
+	t.encode = func(b []byte, row any) []byte { return t.AppendJSON(b, row.(*T)) }
 	return t
 }
 
