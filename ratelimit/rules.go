@@ -1,0 +1,167 @@
+package ratelimit
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/watchword-auth/watchword/internal/glob"
+)
+
+// PathRule is a rule for every path that Match accepts. Plugins bring them.
+type PathRule struct {
+	// Match is called for each request with the path below the base path.
+	Match func(path string) bool
+	Rule  Rule
+}
+
+// CustomRule is what the application sets for one path or a group of paths.
+type CustomRule struct {
+	// Path is an exact path, or a pattern in which "*" stands for any run of
+	// characters, also across slashes, and "?" for one. Without a "*" it is taken
+	// as it stands.
+	Path string
+	Rule Rule
+	// Off exempts the path; Rule is then ignored.
+	Off bool
+}
+
+// RulesOptions are the rules besides the built-in ones.
+type RulesOptions struct {
+	// Default holds where nothing else does. The zero Rule means 100 requests in
+	// 10 seconds.
+	Default Rule
+	// Plugins in the order of the plugins: the first that matches holds.
+	Plugins []PathRule
+	// Custom in the order given: the first that matches holds, above all others.
+	Custom []CustomRule
+}
+
+// Rules tells which rule holds for a path. It is immutable.
+type Rules struct {
+	fallback Rule
+	plugins  []PathRule
+	custom   []customRule
+}
+
+type customRule struct {
+	CustomRule
+	glob    glob.Pattern
+	pattern bool
+}
+
+func (c *customRule) match(path string) bool {
+	if c.pattern {
+		return c.glob.Match(path)
+	}
+	return c.Path == path
+}
+
+// NewRules checks and compiles rules. It fails for a plugin rule without Match, a
+// custom rule without Path, and a rule whose Window is not positive or whose Max
+// is negative.
+func NewRules(opt RulesOptions) (*Rules, error) {
+	r := &Rules{fallback: opt.Default, plugins: append([]PathRule(nil), opt.Plugins...)}
+	if r.fallback == (Rule{}) {
+		r.fallback = Rule{Window: 10 * time.Second, Max: 100}
+	}
+	if err := r.fallback.check("the default"); err != nil {
+		return nil, err
+	}
+	for i, plugin := range opt.Plugins {
+		if plugin.Match == nil {
+			return nil, fmt.Errorf("ratelimit: plugin rule %d matches no path: Match is nil", i)
+		}
+		if err := plugin.Rule.check(fmt.Sprintf("plugin rule %d", i)); err != nil {
+			return nil, err
+		}
+	}
+	for _, custom := range opt.Custom {
+		if custom.Path == "" {
+			return nil, errors.New("ratelimit: a custom rule has no path")
+		}
+		if err := custom.Rule.check("the rule for " + custom.Path); err != nil && !custom.Off {
+			return nil, err
+		}
+		r.custom = append(r.custom, customRule{
+			CustomRule: custom,
+			glob:       glob.Compile(custom.Path),
+			pattern:    strings.Contains(custom.Path, "*"),
+		})
+	}
+	return r, nil
+}
+
+func (r Rule) check(what string) error {
+	if r.Window <= 0 || r.Max < 0 {
+		return fmt.Errorf("ratelimit: %s allows %d requests in %s; it needs a window above 0 and a maximum of 0 or more", what, r.Max, r.Window)
+	}
+	return nil
+}
+
+// For returns the rule for a path below the base path, and whether the path is
+// limited at all. Custom rules win over plugin rules, those over the built-in
+// ones, those over the default. It does not allocate.
+func (r *Rules) For(path string) (Rule, bool) {
+	for i := range r.custom {
+		if c := &r.custom[i]; c.match(path) {
+			return c.Rule, !c.Off
+		}
+	}
+	for i := range r.plugins {
+		if r.plugins[i].Match(path) {
+			return r.plugins[i].Rule, true
+		}
+	}
+	if rule, ok := builtin(path); ok {
+		return rule, true
+	}
+	return r.fallback, true
+}
+
+// builtin holds the rules for paths on which passwords are guessed and mails
+// are sent, the latter the slower.
+func builtin(path string) (Rule, bool) {
+	switch path {
+	case "/request-password-reset", "/send-verification-email",
+		"/email-otp/send-verification-otp", "/email-otp/request-password-reset":
+		return Rule{Window: time.Minute, Max: 3}, true
+	}
+	for _, prefix := range [...]string{"/sign-in", "/sign-up", "/change-password", "/change-email"} {
+		if strings.HasPrefix(path, prefix) {
+			return Rule{Window: 10 * time.Second, Max: 3}, true
+		}
+	}
+	if strings.HasPrefix(path, "/forget-password") {
+		return Rule{Window: time.Minute, Max: 3}, true
+	}
+	return Rule{}, false
+}
+
+// Exact returns a Match for the given paths.
+func Exact(paths ...string) func(path string) bool {
+	paths = append([]string(nil), paths...)
+	return func(path string) bool {
+		for _, p := range paths {
+			if path == p {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// Prefix returns a Match for all paths that start with one of the given texts,
+// which need not end at a slash.
+func Prefix(prefixes ...string) func(path string) bool {
+	prefixes = append([]string(nil), prefixes...)
+	return func(path string) bool {
+		for _, p := range prefixes {
+			if strings.HasPrefix(path, p) {
+				return true
+			}
+		}
+		return false
+	}
+}
