@@ -15,7 +15,9 @@ const { getMigrations } = await import(`${packageName}/db/migration`).catch(() =
 function sender(type) {
   return async ({ user, request, ...data }) => {
     if (!config.delivery?.webhook) return;
-    const to = data.email ?? data.phoneNumber ?? data.newEmail ?? user?.email ?? data.invitation?.email;
+    // The confirmation names the new address but goes to the one that is about to be given up.
+    const asked = type === "change-email-confirmation" ? user.email : undefined;
+    const to = asked ?? data.email ?? data.phoneNumber ?? data.newEmail ?? user?.email ?? data.invitation?.email;
     const message = { type, to, url: data.url, token: data.token, code: data.otp ?? data.code, data };
     await fetch(config.delivery.webhook.url, {
       method: "POST",
