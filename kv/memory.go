@@ -147,7 +147,10 @@ func (m *Memory) Increment(ctx context.Context, key string, ttl time.Duration) (
 	defer m.mu.Unlock()
 	e := m.live(key)
 	if e == nil {
-		return 1, m.put(key, "1", ttl)
+		if err := m.put(key, "1", ttl); err != nil {
+			return 0, err
+		}
+		return 1, nil
 	}
 	n, err := strconv.ParseInt(e.value, 10, 64)
 	if err != nil || n == math.MaxInt64 {

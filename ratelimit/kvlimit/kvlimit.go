@@ -30,7 +30,7 @@ func (s *Store) Consume(ctx context.Context, key string, rule ratelimit.Rule) (r
 	}
 	n, err := s.kv.Increment(ctx, key, rule.Window)
 	if err != nil {
-		return ratelimit.Decision{}, fmt.Errorf("ratelimit: count %q: %w", key, err)
+		return ratelimit.Decision{}, fmt.Errorf("ratelimit: %w", err)
 	}
 	if n > int64(rule.Max) {
 		return ratelimit.Decision{RetryAfter: rule.Window}, nil
