@@ -44,6 +44,8 @@ export function normalise(value, base, key = "") {
     const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(members.map(([name, item]) => [name, normalise(item, base, name)]));
   }
+  // Only one of the sides sees the address of the connection; a forwarded one is compared by notes.
+  if (key === "ipAddress") return "<address>";
   if (typeof value === "string") return normaliseText(value, base, key);
   // Seconds or milliseconds since 1970.
   if (typeof value === "number" && value > 1.5e9) return value > 1.5e12 ? "<milliseconds>" : "<seconds>";
