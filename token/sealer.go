@@ -107,13 +107,19 @@ func (s *Sealer) Open(token string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	iv, errIV := decodeSegment(segments[1])
-	body, errBody := decodeSegment(segments[2])
-	tag, errTag := decodeSegment(segments[3])
-	if errIV != nil || errBody != nil || errTag != nil || len(iv) != ivSize || len(tag) != tagSize {
+	iv, err := decodeSegment(segments[1])
+	if err != nil || len(iv) != ivSize {
 		return nil, ErrInvalid
 	}
-	sealed := append(body, tag...)
+	sealed, err := appendSegment(make([]byte, 0, len(token)), segments[2])
+	if err != nil {
+		return nil, ErrInvalid
+	}
+	text := len(sealed)
+	sealed, err = appendSegment(sealed, segments[3])
+	if err != nil || len(sealed)-text != tagSize {
+		return nil, ErrInvalid
+	}
 	for _, key := range keys {
 		if payload, err := key.aead.Open(nil, iv, sealed, []byte(header)); err == nil {
 			return payload, nil

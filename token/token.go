@@ -19,6 +19,7 @@ package token
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,15 +101,19 @@ func parseHeader(segment string) (rawHeader, error) {
 	return header, nil
 }
 
-// decodeSegment decodes canonical unpadded base64url: one octet string has one spelling (Go's decoder would skip line
-// breaks).
-func decodeSegment(segment string) ([]byte, error) {
-	if strings.ContainsAny(segment, "\r\n") {
+// decodeSegment decodes canonical unpadded base64url: one octet string has one spelling.
+func decodeSegment(segment string) ([]byte, error) { return appendSegment(nil, segment) }
+
+// appendSegment is decodeSegment onto the end of dst.
+func appendSegment(dst []byte, segment string) ([]byte, error) {
+	// Go's decoder skips line breaks. IndexByte scans far faster than ContainsAny.
+	if strings.IndexByte(segment, '\n') >= 0 || strings.IndexByte(segment, '\r') >= 0 {
 		return nil, ErrInvalid
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(segment)
+	dst = slices.Grow(dst, base64.RawURLEncoding.DecodedLen(len(segment)))
+	dst, err := base64.RawURLEncoding.Strict().AppendDecode(dst, []byte(segment))
 	if err != nil {
 		return nil, ErrInvalid
 	}
-	return raw, nil
+	return dst, nil
 }
