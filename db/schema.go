@@ -83,11 +83,14 @@ func validName(name string) bool {
 type Live struct{ Tables []LiveTable }
 
 // LiveTable is a table that is there. Indexes lists the columns of every
-// index and unique rule, the primary key's too.
+// index and unique rule, the primary key's too, without those that cover only
+// some of the rows or a computed value. Empty is set where the engine knows
+// that there are no rows.
 type LiveTable struct {
 	Name    string
 	Columns []LiveColumn
 	Indexes []LiveIndex
+	Empty   bool
 }
 
 // LiveColumn is a column that is there. Type is the engine's own spelling in
@@ -112,6 +115,8 @@ type Plan struct {
 	// Warnings name what stands in the way, such as a required column that
 	// a table with rows lacks. A plan with warnings must not be applied.
 	Warnings []string
+	// Schema is what the plan leads to. References are resolved in it.
+	Schema *Schema
 }
 
 // Action is what a [Step] does.

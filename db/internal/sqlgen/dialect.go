@@ -1,0 +1,73 @@
+package sqlgen
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// Quote quotes a name for a dialect.
+func Quote(d db.Dialect, name string) string {
+	q := `"`
+	if d == db.MySQL {
+		q = "`"
+	}
+	return q + strings.ReplaceAll(name, q, q+q) + q
+}
+
+// writer collects one statement's text.
+type writer struct {
+	strings.Builder
+	dialect db.Dialect
+	params  int
+	alias   string // of the table in a join, with its dot
+}
+
+func (w *writer) name(name string) { w.WriteString(Quote(w.dialect, name)) }
+
+func (w *writer) column(c *db.Column) string {
+	return w.alias + Quote(w.dialect, c.Physical)
+}
+
+// param writes the next placeholder.
+func (w *writer) param() string {
+	w.params++
+	if w.dialect == db.Postgres {
+		return "$" + strconv.Itoa(w.params)
+	}
+	return "?"
+}
+
+// read is how a column is asked for. On SQLite a plus sign hides the declared
+// type "date" from the driver, which would otherwise try a dozen layouts on
+// each text; to the engine it does nothing.
+func (w *writer) read(c *db.Column) string {
+	if w.dialect == db.SQLite && c.Kind == db.KindTime {
+		return "+" + w.column(c)
+	}
+	return w.column(c)
+}
+
+// isText tells whether a column holds text that has an order and a case.
+func isText(c *db.Column) bool { return c.Kind == db.KindText || c.Kind == db.KindID }
+
+// bytesOf makes text compare by its bytes where the engine's own rules differ.
+// MySQL's usual collations ignore case, accents and trailing spaces.
+func (w *writer) bytesOf(expr string) string {
+	switch w.dialect {
+	case db.MySQL:
+		return "CAST(CONVERT(" + expr + " USING utf8mb4) AS BINARY)"
+	case db.Postgres:
+		return expr + ` COLLATE "C"`
+	default:
+		return expr
+	}
+}
+
+// instant makes the spellings of instants that SQLite files hold comparable:
+// the reference writes ISO text, others whole milliseconds or a space for T.
+func instant(expr string) string {
+	return "CASE typeof(" + expr + ") WHEN 'text' THEN replace(" + expr + ",' ','T') " +
+		"ELSE strftime('%Y-%m-%dT%H:%M:%fZ'," + expr + "/1000.0,'unixepoch') END"
+}

@@ -1,0 +1,135 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/db/internal/sqlgen"
+)
+
+// executor runs statements, each on its own or in a transaction.
+type executor struct {
+	adapter *Adapter
+	tx      *sql.Tx // nil: each statement on its own
+	foreign bool    // tx is the application's, of a handle we do not know
+
+	// unprepared collects statements that the transaction ran as text: its
+	// connection is the one they would have to be prepared on.
+	unprepared []*sqlgen.Statement
+}
+
+// session is one statement on its way.
+type session struct {
+	*executor
+	handle *sql.DB
+	row    *sqlgen.Row
+	st     *sqlgen.Statement
+	def    *db.Def
+}
+
+func (e *executor) write(row *sqlgen.Row, st *sqlgen.Statement, def *db.Def) session {
+	return session{e, e.adapter.writer, row, st, def}
+}
+
+// Insert implements [db.Executor].
+func (e *executor) Insert(ctx context.Context, s *db.Insertion) (id string, inserted bool, err error) {
+	g := e.adapter.writeShapes
+	row := g.Row()
+	defer g.Free(row)
+	st, args, err := g.Insert(row.Args, s)
+	if err != nil {
+		return "", false, err
+	}
+	row.Args = args
+	w := e.write(row, st, s.Table)
+	if st.Columns == nil {
+		n, err := w.exec(ctx)
+		return "", n > 0, err
+	}
+	err = w.read(ctx, func() []any {
+		inserted = true
+		return []any{&id}
+	})
+	return id, inserted, err
+}
+
+// Select implements [db.Executor].
+func (e *executor) Select(ctx context.Context, s *db.Selection, next func() []any) error {
+	g, handle := e.readers(s.Lock)
+	row := g.Row()
+	defer g.Free(row)
+	st, args, err := g.Select(row.Args, s)
+	if err != nil {
+		return err
+	}
+	row.Args = args
+	r := session{e, handle, row, st, s.Table}
+	return r.read(ctx, next)
+}
+
+// Count implements [db.Executor].
+func (e *executor) Count(ctx context.Context, s *db.Selection) (n int64, err error) {
+	g, handle := e.readers(false)
+	row := g.Row()
+	defer g.Free(row)
+	st, args, err := g.Count(row.Args, s)
+	if err != nil {
+		return 0, err
+	}
+	row.Args = args
+	r := session{e, handle, row, st, s.Table}
+	err = r.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, err
+}
+
+// readers returns what a read runs on. Inside of a transaction, and where no
+// older snapshot will do, that is the writing connection.
+func (e *executor) readers(lock bool) (*sqlgen.Generator, *sql.DB) {
+	if e.tx != nil || lock {
+		return e.adapter.writeShapes, e.adapter.writer
+	}
+	return e.adapter.readShapes, e.adapter.reader
+}
+
+// Update implements [db.Executor].
+func (e *executor) Update(ctx context.Context, s *db.Change) (matched int64, err error) {
+	g := e.adapter.writeShapes
+	row := g.Row()
+	defer g.Free(row)
+	st, args, err := g.Update(row.Args, s)
+	if err != nil {
+		return 0, err
+	}
+	row.Args = args
+	w := e.write(row, st, s.Table)
+	return w.exec(ctx)
+}
+
+// Delete implements [db.Executor].
+func (e *executor) Delete(ctx context.Context, s *db.Removal) (removed int64, err error) {
+	g := e.adapter.writeShapes
+	row := g.Row()
+	defer g.Free(row)
+	st, args, err := g.Delete(row.Args, s)
+	if err != nil {
+		return 0, err
+	}
+	row.Args = args
+	w := e.write(row, st, s.Table)
+	return w.exec(ctx)
+}
+
+// Take implements [db.Executor] with one DELETE that returns its rows.
+func (e *executor) Take(ctx context.Context, s *db.Removal, next func() []any) error {
+	g := e.adapter.writeShapes
+	row := g.Row()
+	defer g.Free(row)
+	st, args, err := g.Take(row.Args, s)
+	if err != nil {
+		return err
+	}
+	row.Args = args
+	w := e.write(row, st, s.Table)
+	return w.read(ctx, next)
+}

@@ -1,0 +1,159 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// exec runs a statement without a result and returns how many rows it touched.
+func (s *session) exec(ctx context.Context) (int64, error) {
+	wait := newBackoff(s.adapter.busy)
+	for {
+		res, err := s.execOnce(ctx)
+		if err == nil {
+			return res.RowsAffected()
+		}
+		if !s.again(ctx, &wait, err) {
+			return 0, translate(err, s.def)
+		}
+	}
+}
+
+func (s *session) execOnce(ctx context.Context) (sql.Result, error) {
+	stmt, err := s.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	args := s.row.Args
+	if stmt != nil {
+		defer s.st.Prepared.Release()
+	}
+	switch {
+	case stmt == nil && s.tx == nil:
+		return s.handle.ExecContext(ctx, s.st.Text, args...)
+	case stmt == nil:
+		return s.tx.ExecContext(ctx, s.st.Text, args...)
+	case s.tx == nil:
+		return stmt.ExecContext(ctx, args...)
+	default:
+		return s.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	}
+}
+
+func (s *session) queryOnce(ctx context.Context) (*sql.Rows, error) {
+	stmt, err := s.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	args := s.row.Args
+	if stmt != nil {
+		defer s.st.Prepared.Release()
+	}
+	switch {
+	case stmt == nil && s.tx == nil:
+		return s.handle.QueryContext(ctx, s.st.Text, args...)
+	case stmt == nil:
+		return s.tx.QueryContext(ctx, s.st.Text, args...)
+	case s.tx == nil:
+		return stmt.QueryContext(ctx, args...)
+	default:
+		return s.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	}
+}
+
+// acquire returns the prepared statement, or nil where the text has to do.
+func (s *session) acquire(ctx context.Context) (*sql.Stmt, error) {
+	switch {
+	case s.foreign:
+		return nil, nil
+	case s.tx == nil:
+		return s.st.Prepared.Acquire(ctx, s.handle, s.st.Text)
+	}
+	// Preparing would wait for the connection that the transaction holds.
+	stmt := s.st.Prepared.Current()
+	if stmt == nil {
+		s.unprepared = append(s.unprepared, s.st)
+	}
+	return stmt, nil
+}
+
+// read runs a statement and fills the places of each row.
+func (s *session) read(ctx context.Context, next func() []any) error {
+	return s.each(ctx, func(rows *sql.Rows) error {
+		return rows.Scan(s.row.Dests(s.st.Columns, next())...)
+	})
+}
+
+// each runs a statement and calls fn for each row.
+func (s *session) each(ctx context.Context, fn func(*sql.Rows) error) error {
+	wait := newBackoff(s.adapter.busy)
+	for {
+		rows, err := s.queryOnce(ctx)
+		if err == nil {
+			return translate(drain(rows, fn), s.def)
+		}
+		if !s.again(ctx, &wait, err) {
+			return translate(err, s.def)
+		}
+	}
+}
+
+func drain(rows *sql.Rows, fn func(*sql.Rows) error) error {
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			_ = rows.Close()
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// again tells whether a statement is to be run once more after an error. A
+// transaction is run again as a whole.
+func (s *session) again(ctx context.Context, wait *backoff, err error) bool {
+	return s.tx == nil && isBusy(err) && wait.sleep(ctx)
+}
+
+// Transaction runs fn in a transaction that holds the file for writing. It
+// runs fn again when another process was first and waiting could not help.
+func (a *Adapter) Transaction(ctx context.Context, fn func(db.Executor) error) error {
+	wait := newBackoff(a.busy)
+	for {
+		err := a.transact(ctx, fn)
+		if err == nil || !isBusy(err) || !wait.sleep(ctx) {
+			return err
+		}
+	}
+}
+
+func (a *Adapter) transact(ctx context.Context, fn func(db.Executor) error) error {
+	tx, err := a.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return translate(err, nil)
+	}
+	defer func() { _ = tx.Rollback() }() // also when fn panics; after Commit it does nothing
+	e := &executor{adapter: a, tx: tx}
+	if err := fn(e); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return translate(err, nil)
+	}
+	for _, st := range e.unprepared {
+		if stmt, err := st.Prepared.Acquire(ctx, a.writer, st.Text); err == nil && stmt != nil {
+			st.Prepared.Release()
+		}
+	}
+	return nil
+}
+
+// UseTx returns an executor inside of the application's own transaction, which
+// the application commits or rolls back. It must not be used afterwards.
+func (a *Adapter) UseTx(tx *sql.Tx) db.Executor {
+	return &executor{adapter: a, tx: tx, foreign: true}
+}
