@@ -109,7 +109,7 @@ func TestReadOwnWritesUnderLoad(t *testing.T) {
 			}
 		})
 	}
-	for i := range 2000 {
+	for i := range 300 {
 		value := strconv.Itoa(i)
 		if err := s.Set(t.Context(), "k", value, time.Minute); err != nil {
 			t.Fatal(err)
