@@ -121,18 +121,24 @@ export async function startServer(side, config, { at } = {}) {
       rmSync(directory, { recursive: true, force: true });
     },
   };
-  const readiness = `http://127.0.0.1:${port}${new URL(settled.baseURL).pathname.replace(/^\/$/, "") || settled.basePath || "/api/auth"}/ok`;
+  // Not /ok: a limiter would count it against the scenario.
+  const probe = `http://127.0.0.1:${port}${pathOf(settled)}/interop-probe`;
   let code;
   ended.then((value) => (code = value ?? "killed"));
   for (const deadline = Date.now() + 20000; Date.now() < deadline && code === undefined; await sleep(30)) {
-    if (await answers(readiness)) return server;
+    if (await answers(probe)) return server;
   }
   const reason = code === undefined ? "no answer" : `exit ${code}`;
   await server.stop();
   throw new Error(`${side} did not start (${reason}): ${server.log().trim().slice(-600)}`);
 }
 
-// Any answer will do: /ok itself may be what the scenario disables.
+/** The base path of a configuration: a path in the base URL wins over `basePath`. */
+export function pathOf({ baseURL, basePath = "/api/auth" }) {
+  return new URL(baseURL).pathname.replace(/\/$/, "") || basePath;
+}
+
+// Any answer will do, 404 included.
 async function answers(url) {
   try {
     await (await fetch(url)).arrayBuffer();

@@ -1,5 +1,6 @@
 // A client for scenarios: sends exactly the bytes it is told to, keeps cookies and writes every answer down.
 import http from "node:http";
+import { pathOf } from "./harness.mjs";
 
 class CookieJar {
   cookies = new Map();
@@ -53,7 +54,7 @@ function parsed(text) {
  */
 export function tester(server) {
   const calls = [];
-  const basePath = new URL(server.config.baseURL).pathname.replace(/^\/$/, "") || server.config.basePath || "/api/auth";
+  const basePath = pathOf(server.config);
 
   function client({ headers: always = {} } = {}) {
     const jar = new CookieJar();
