@@ -2,7 +2,6 @@ package memory
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/watchword-auth/watchword/db"
@@ -19,6 +18,7 @@ func (a *Adapter) Introspect(ctx context.Context) (*db.Live, error) {
 	for _, t := range a.live.Tables {
 		t.Columns = slices.Clone(t.Columns)
 		t.Indexes = slices.Clone(t.Indexes)
+		t.Empty = len(a.tables[t.Name].rows) == 0
 		live.Tables = append(live.Tables, t)
 	}
 	return live, nil
@@ -39,8 +39,8 @@ func (a *Adapter) Apply(ctx context.Context, plan func(*db.Live) (*db.Plan, erro
 	if err != nil || p == nil {
 		return p, err
 	}
-	if len(p.Warnings) > 0 {
-		return p, errors.New("memory: the plan has warnings and was not applied: " + p.Warnings[0])
+	if err := p.Err(); err != nil {
+		return p, err
 	}
 	if err := acquire(ctx, a.turn); err != nil {
 		return p, err
@@ -53,7 +53,7 @@ func (a *Adapter) Apply(ctx context.Context, plan func(*db.Live) (*db.Plan, erro
 }
 
 func (a *Adapter) record(s db.Step) {
-	a.table(s.Table)
+	rows := a.table(s.Table)
 	i := slices.IndexFunc(a.live.Tables, func(t db.LiveTable) bool { return t.Name == s.Table.Physical })
 	if i < 0 {
 		i = len(a.live.Tables)
@@ -62,18 +62,36 @@ func (a *Adapter) record(s db.Step) {
 	t := &a.live.Tables[i]
 	switch s.Action {
 	case db.CreateTable:
-		addColumns(t, s.Table.Columns)
+		addColumns(t, s.Table, s.Table.Columns)
 	case db.AddColumn:
-		addColumns(t, s.Columns)
+		addColumns(t, s.Table, s.Columns)
+		rows.fill(s.Columns)
 	case db.CreateIndex:
 		addIndex(t, s.Name, s.Unique, s.Columns)
 	}
 }
 
-func addColumns(t *db.LiveTable, columns []*db.Column) {
+// fill gives rows that are there already an added column's default.
+func (t *table) fill(columns []*db.Column) {
 	for _, c := range columns {
+		value, ok := c.DDLDefault(db.Memory)
+		if !ok || value == nil {
+			continue
+		}
+		for _, r := range t.rows {
+			values := make([]any, len(t.slots))
+			copy(values, r.values)
+			values[t.slot(c)] = value
+			r.values = values
+		}
+	}
+}
+
+func addColumns(t *db.LiveTable, def *db.Def, columns []*db.Column) {
+	for _, c := range columns {
+		_, hasDefault := c.DDLDefault(db.Memory)
 		t.Columns = append(t.Columns, db.LiveColumn{
-			Name: c.Physical, Type: c.Kind.String(), Null: c.Null, HasDefault: c.NowDefault,
+			Name: c.Physical, Type: def.ColumnType(c, db.Memory), Null: c.Null, HasDefault: hasDefault,
 		})
 		if c.Unique || c.PrimaryKey {
 			addIndex(t, t.Name+"_"+c.Physical+"_key", true, []*db.Column{c})

@@ -36,7 +36,10 @@ func (w *work) insert(s *db.Insertion) (id string, inserted bool, err error) {
 		return "", false, nil
 	}
 	w.setRows(t, append(t.rows, r))
-	return id, true, w.check(s.Table, t, r)
+	if err := w.check(s.Table, t, r); err != nil {
+		return "", false, err
+	}
+	return id, true, nil
 }
 
 // check refuses a row that breaks a unique rule or refers to nothing.
