@@ -109,6 +109,7 @@ func source(path string, o Options, readOnly bool) string {
 	q := url.Values{}
 	q.Set("_busy_timeout", strconv.FormatInt(o.BusyTimeout.Milliseconds(), 10))
 	q.Set("_foreign_keys", "on")
+	q.Set("_dqs", "0") // a mistaken name is an error, not a text
 	if readOnly {
 		q.Set("_query_only", "on")
 	} else {

@@ -7,11 +7,13 @@ import (
 	"github.com/watchword-auth/watchword/db"
 )
 
-// Quote quotes a name for a dialect.
+// Quote quotes a name for a dialect. SQLite takes a name in double quotes for
+// a text where there is no such column, which would make a condition true for
+// every row; a name in grave accents is always a name.
 func Quote(d db.Dialect, name string) string {
-	q := `"`
-	if d == db.MySQL {
-		q = "`"
+	q := "`"
+	if d == db.Postgres {
+		q = `"`
 	}
 	return q + strings.ReplaceAll(name, q, q+q) + q
 }
@@ -28,6 +30,17 @@ func (w *writer) name(name string) { w.WriteString(Quote(w.dialect, name)) }
 
 func (w *writer) column(c *db.Column) string {
 	return w.alias + Quote(w.dialect, c.Physical)
+}
+
+// sum is a column plus the next parameter. A sum out of bounds must be
+// refused; SQLite would make it a float, so it is told to overflow.
+func (w *writer) sum(column string) string {
+	sum := column + " + " + w.param()
+	if w.dialect != db.SQLite {
+		return sum
+	}
+	sum += strconv.Itoa(w.params)
+	return "CASE typeof(" + sum + ") WHEN 'real' THEN abs(-9223372036854775808) ELSE " + sum + " END"
 }
 
 // param writes the next placeholder.

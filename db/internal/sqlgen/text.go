@@ -187,9 +187,10 @@ func (g *Generator) buildUpdate(s *db.Change) *Statement {
 		w.WriteString(glue + column + " = ")
 		glue = ","
 		if a.Add {
-			w.WriteString(column + " + ")
+			w.WriteString(w.sum(column))
+		} else {
+			w.WriteString(w.param())
 		}
-		w.WriteString(w.param())
 	}
 	w.where(s.Table, s.Where)
 	return &Statement{Text: w.String()}
