@@ -52,7 +52,8 @@ type Column struct {
 
 	Input InputRule // what clients may set; the zero value accepts nothing
 
-	position int // in its table
+	added    bool // by AddField
+	position int  // in its table
 }
 
 // InputRule says what an added column accepts from clients on sign-up and
@@ -69,6 +70,9 @@ type InputRule struct {
 
 // Rename sets the column's name in the database.
 func (c *Column) Rename(physical string) { c.Physical = physical }
+
+// Added reports whether a plugin or the application added the column.
+func (c *Column) Added() bool { return c.added }
 
 // Position returns the column's place in its table, from zero.
 func (c *Column) Position() int { return c.position }

@@ -139,6 +139,7 @@ func AddField[V Data, T any](t *Table[T], name string, options ...FieldOption) (
 		return Field[T, V]{}, fmt.Errorf("db: table %q has a column %q already", t.Name, name)
 	}
 	column := newColumn(name, kindOf[V](), true)
+	column.added = true
 	for _, option := range options {
 		option(column)
 	}

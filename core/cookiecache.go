@@ -1,0 +1,268 @@
+package core
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/watchword-auth/watchword/secret"
+	"github.com/watchword-auth/watchword/token"
+)
+
+// cookieCache writes and reads the session_data cookie: session and user
+// under a signature, so that a request needs no storage.
+type cookieCache struct {
+	k     *Kernel
+	seal  func(payload []byte, now time.Time, age time.Duration) (string, error)
+	open  func(value string, now time.Time) (payload []byte, ok bool)
+	chunk struct{ plain, secure int } // longest value that fits into one cookie
+}
+
+func newCookieCache(k *Kernel) (*cookieCache, error) {
+	cc := &cookieCache{k: k}
+	d := k.cookies.data
+	cc.chunk.plain, cc.chunk.secure = chunkSize(&d.plain), chunkSize(&d.secure)
+	switch s := k.options.Session.CookieCache.Strategy; s {
+	case CacheCompact:
+		cc.seal, cc.open = cc.sealCompact, cc.openCompact
+	case CacheJWT:
+		key := k.ring.SigningKey()
+		cc.seal = func(payload []byte, now time.Time, age time.Duration) (string, error) {
+			return token.SignHS256(key, withTimes(payload, now, age, "")), nil
+		}
+		cc.open = func(value string, now time.Time) ([]byte, bool) {
+			payload, err := token.VerifyHS256(key, value)
+			return payload, err == nil && notExpired(payload, now)
+		}
+	case CacheJWE:
+		sealer, err := token.NewSealer(k.ring.Secrets(), "better-auth-session")
+		if err != nil {
+			return nil, fmt.Errorf("watchword: Options.Session.CookieCache: %w", err)
+		}
+		cc.seal = func(payload []byte, now time.Time, age time.Duration) (string, error) {
+			return sealer.Seal(withTimes(payload, now, age, secret.UUID(k.random)), k.random)
+		}
+		cc.open = func(value string, now time.Time) ([]byte, bool) {
+			payload, err := sealer.Open(value)
+			return payload, err == nil && notExpired(payload, now.Add(-15*time.Second))
+		}
+	default:
+		return nil, fmt.Errorf("watchword: Options.Session.CookieCache.Strategy: %q is none of compact, jwt, jwe", s)
+	}
+	return cc, nil
+}
+
+// chunkSize leaves room for name and attributes below the 4096 bytes that
+// browsers keep.
+func chunkSize(f *cookieForm) int {
+	return 4050 - len(f.name) - len(".99=") - len(f.tail)
+}
+
+// withTimes adds iat and exp, and jti where given, behind the members of a
+// JSON object.
+func withTimes(payload []byte, now time.Time, age time.Duration, id string) []byte {
+	b := append(bytes.Clone(payload[:len(payload)-1]), `,"iat":`...)
+	b = strconv.AppendInt(b, now.Unix(), 10)
+	b = append(b, `,"exp":`...)
+	b = strconv.AppendInt(b, now.Add(age).Unix(), 10)
+	if id != "" {
+		b = appendString(append(b, `,"jti":`...), id)
+	}
+	return append(b, '}')
+}
+
+func notExpired(payload []byte, now time.Time) bool {
+	var claims struct {
+		Exp float64 `json:"exp"`
+	}
+	return json.Unmarshal(payload, &claims) == nil && claims.Exp > float64(now.Unix())
+}
+
+// sealCompact writes {"session":payload,"expiresAt":ms,"signature":mac}. The
+// signature covers the payload's members followed by expiresAt, which is how
+// the reference recomputes them.
+func (cc *cookieCache) sealCompact(payload []byte, now time.Time, age time.Duration) (string, error) {
+	expires := strconv.FormatInt(now.Add(age).UnixMilli(), 10)
+	mac := cc.k.ring.MAC(signedForm(payload, expires))
+	b := make([]byte, 0, len(payload)+128)
+	b = append(append(b, `{"session":`...), payload...)
+	b = append(append(b, `,"expiresAt":`...), expires...)
+	b = append(b, `,"signature":"`...)
+	b = base64.RawURLEncoding.AppendEncode(b, mac[:])
+	b = append(b, `"}`...)
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+func signedForm(payload []byte, expires string) []byte {
+	b := append(bytes.Clone(payload[:len(payload)-1]), `,"expiresAt":`...)
+	return append(append(b, expires...), '}')
+}
+
+func (cc *cookieCache) openCompact(value string, now time.Time) ([]byte, bool) {
+	data, err := base64.RawURLEncoding.DecodeString(value)
+	if err != nil {
+		return nil, false
+	}
+	var outer struct {
+		Session   json.RawMessage `json:"session"`
+		ExpiresAt json.Number     `json:"expiresAt"`
+		Signature string          `json:"signature"`
+	}
+	if json.Unmarshal(data, &outer) != nil || len(outer.Session) < 2 || outer.Session[0] != '{' {
+		return nil, false
+	}
+	mac, err := base64.RawURLEncoding.DecodeString(outer.Signature)
+	expires, numErr := outer.ExpiresAt.Int64()
+	if err != nil || numErr != nil || expires < now.UnixMilli() {
+		return nil, false
+	}
+	return outer.Session, cc.k.ring.VerifyMAC(signedForm(outer.Session, outer.ExpiresAt.String()), mac)
+}
+
+// write sets the cache cookies of a session.
+func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
+	o := &cc.k.options.Session.CookieCache
+	if !o.Enabled {
+		return
+	}
+	t, now := cc.k.tables, c.Now()
+	payload := append(make([]byte, 0, 1024), `{"session":`...)
+	payload = t.Sessions.AppendJSON(payload, current.Session)
+	payload = append(payload, `,"user":`...)
+	payload = t.Users.AppendJSON(payload, current.User)
+	payload = append(payload, `,"updatedAt":`...)
+	payload = strconv.AppendInt(payload, now.UnixMilli(), 10)
+	payload = append(payload, `,"version":`...)
+	payload = append(appendString(payload, cc.version(current)), '}')
+	age, cookieAge := o.MaxAge, o.MaxAge
+	if dontRemember {
+		age, cookieAge = time.Minute, SessionCookie
+	}
+	value, err := cc.seal(payload, now, age)
+	if err != nil {
+		c.Log().ErrorContext(c, "the session cache cookie could not be made", "error", err)
+		return
+	}
+	cc.setChunks(c, value, cookieAge)
+}
+
+func (cc *cookieCache) version(current *Current) string {
+	o := &cc.k.options.Session.CookieCache
+	if o.VersionFunc != nil {
+		return o.VersionFunc(current.Session, current.User)
+	}
+	return o.Version
+}
+
+// maxChunks bounds how many cookies one session may take.
+const maxChunks = 100
+
+func (cc *cookieCache) setChunks(c *Context, value string, age time.Duration) {
+	s, d := c.Cookies(), cc.k.cookies.data
+	f, size := s.form(d), cc.chunk.plain
+	if s.secure() {
+		size = cc.chunk.secure
+	}
+	if len(value) <= size {
+		cc.expireChunks(c)
+		s.Set(d, value, age)
+		return
+	}
+	n := (len(value) + size - 1) / size
+	if n > maxChunks {
+		c.Log().WarnContext(c, "the session does not fit into cookies; it is not cached", "bytes", len(value))
+		return
+	}
+	cc.clear(c)
+	for i := range n {
+		part := value[i*size : min(len(value), (i+1)*size)]
+		s.set(f.name+"."+strconv.Itoa(i), part, f.tail, s.age(d, age))
+	}
+}
+
+// read returns the session of the cache cookies if they hold for the token.
+func (cc *cookieCache) read(c *Context, sessionToken string) *Current {
+	value := cc.join(c)
+	if value == "" {
+		return nil
+	}
+	now := c.Now()
+	payload, ok := cc.open(value, now)
+	if !ok {
+		return nil
+	}
+	var parts struct {
+		Session json.RawMessage `json:"session"`
+		User    json.RawMessage `json:"user"`
+		Version string          `json:"version"`
+	}
+	if json.Unmarshal(payload, &parts) != nil {
+		return nil
+	}
+	current := &Current{&Session{}, &User{}}
+	if cc.k.tables.Sessions.ParseJSON(parts.Session, current.Session) != nil ||
+		cc.k.tables.Users.ParseJSON(parts.User, current.User) != nil {
+		return nil
+	}
+	if current.Session.Token != sessionToken || current.Session.ExpiresAt.Before(now) ||
+		current.User.ID == "" || current.User.ID != current.Session.UserID ||
+		or(parts.Version, "1") != cc.version(current) {
+		return nil
+	}
+	return current
+}
+
+// join returns the value of the cookie, or of its chunks in order.
+func (cc *cookieCache) join(c *Context) string {
+	s := c.Cookies()
+	if value, ok := s.Get(cc.k.cookies.data); ok {
+		return value
+	}
+	name, value := s.Name(cc.k.cookies.data), ""
+	for i := range maxChunks {
+		part, ok := s.Named(name + "." + strconv.Itoa(i))
+		if !ok {
+			break
+		}
+		value += part
+	}
+	return value
+}
+
+// present reports whether the request carries any cache cookie.
+func (cc *cookieCache) present(c *Context) bool {
+	s := c.Cookies()
+	if _, ok := s.Get(cc.k.cookies.data); ok {
+		return true
+	}
+	_, ok := s.Named(s.Name(cc.k.cookies.data) + ".0")
+	return ok
+}
+
+// clear expires the cookie and all of its chunks.
+func (cc *cookieCache) clear(c *Context) {
+	c.Cookies().Expire(cc.k.cookies.data)
+	cc.expireChunks(c)
+}
+
+func (cc *cookieCache) expireChunks(c *Context) {
+	s := c.Cookies()
+	f := s.form(cc.k.cookies.data)
+	s.All(func(name, _ string) {
+		if isChunk(name, f.name) {
+			s.expire(name, f.tail)
+		}
+	})
+}
+
+func isChunk(name, base string) bool {
+	if len(name) < len(base)+2 || name[:len(base)] != base || name[len(base)] != '.' {
+		return false
+	}
+	suffix := name[len(base)+1:]
+	n, err := strconv.Atoi(suffix)
+	return err == nil && n >= 0 && strconv.Itoa(n) == suffix
+}

@@ -1,0 +1,51 @@
+package core
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// The types of messages the core sends. Plugins add their own.
+const (
+	MessageVerification  = "verification-email"
+	MessageResetPassword = "reset-password"
+	MessageChangeEmail   = "change-email-confirmation"
+	MessageDeleteAccount = "delete-account"
+)
+
+// Message is a mail or text to be sent. URL, Token and Code are set where the
+// message has them.
+type Message struct {
+	Type  string `json:"type"`
+	To    string `json:"to"`
+	URL   string `json:"url,omitempty"`
+	Token string `json:"token,omitempty"`
+	Code  string `json:"code,omitempty"`
+	// Data carries the rest, as a JSON object; nil where there is none.
+	Data json.RawMessage `json:"data,omitempty"`
+	// User is whom it is for, where that is known. It is not part of the
+	// message's JSON form.
+	User *User `json:"-"`
+	// Random identifies the message, so that a receiver can drop a repetition.
+	ID string `json:"-"`
+}
+
+// CanDeliver reports whether messages can be sent at all.
+func (c *Context) CanDeliver() bool { return c.k.options.Deliver != nil }
+
+// Deliver sends a message in the background, after the transaction in hand.
+// The answer neither waits for it nor shows whether it was sent. Without
+// Options.Deliver the message is dropped.
+func (c *Context) Deliver(m *Message) {
+	deliver := c.k.options.Deliver
+	if deliver == nil {
+		return
+	}
+	if d := c.k.options.Advanced.OutboundMinResponseTime; d > 0 {
+		c.AnswerAfter(d)
+	}
+	m.ID = or(m.ID, c.NewID("message"))
+	c.AfterCommit(func() {
+		c.Background("deliver "+m.Type, func(ctx context.Context) error { return deliver(ctx, m) })
+	})
+}

@@ -1,0 +1,156 @@
+package core
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// applyDefaults fills added columns that are NULL with their defaults.
+func applyDefaults[T any](t *db.Table[T], row *T) {
+	t.Bind(row)
+	for _, c := range t.Columns {
+		if d := c.Input.Default; d != nil && t.Get(row, c) == nil {
+			_ = t.Set(row, c, d())
+		}
+	}
+}
+
+// CreateFields puts what a client sent for added columns into a row that is
+// being created: defaults for what is absent, a refusal for what is required
+// or not the client's to set.
+func CreateFields[T any](t *db.Table[T], row *T, sent map[string]json.RawMessage) error {
+	t.Bind(row)
+	for _, c := range t.Columns {
+		if !c.Added() {
+			continue
+		}
+		raw, given := sent[c.Name]
+		data, err := createValue(c, raw, given)
+		if err != nil {
+			return err
+		}
+		if data == nil {
+			continue
+		}
+		if err := t.Set(row, c, data); err != nil {
+			return fieldTypeError(c, raw)
+		}
+	}
+	return nil
+}
+
+func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
+	in := &c.Input
+	if !in.Accept {
+		if in.Default != nil {
+			return in.Default(), nil
+		}
+		if given && truthy(raw) {
+			return nil, ErrFieldNotAllowed.Say(c.Name + " is not allowed to be set")
+		}
+		return nil, nil
+	}
+	if !given || string(raw) == "null" && !c.Null {
+		switch {
+		case in.Default != nil:
+			return in.Default(), nil
+		case in.Required:
+			return nil, ErrMissingField.Say(c.Name + " is required")
+		}
+		return nil, nil
+	}
+	return fieldValue(c, raw)
+}
+
+// UpdateFields turns what a client sent for added columns into assignments.
+// Columns that were not sent stay as they are.
+func UpdateFields[T any](t *db.Table[T], sent map[string]json.RawMessage) ([]db.Assign[T], error) {
+	var set []db.Assign[T]
+	for _, c := range t.Columns {
+		if !c.Added() {
+			continue
+		}
+		raw, given := sent[c.Name]
+		switch {
+		case !given && c.Input.OnUpdate != nil:
+			set = append(set, db.ToAny(t, c, c.Input.OnUpdate()))
+		case !given:
+		case !c.Input.Accept:
+			if truthy(raw) {
+				return nil, ErrFieldNotAllowed.Say(c.Name + " is not allowed to be set")
+			}
+		default:
+			data, err := fieldValue(c, raw)
+			if err != nil {
+				return nil, err
+			}
+			set = append(set, db.ToAny(t, c, data))
+		}
+	}
+	return set, nil
+}
+
+// fieldValue reads, validates and transforms one value.
+func fieldValue(c *db.Column, raw json.RawMessage) (any, error) {
+	data, err := parseField(c, raw)
+	if err != nil {
+		return nil, fieldTypeError(c, raw)
+	}
+	in := &c.Input
+	if text, ok := data.(string); ok && len(in.Options) > 0 && !contains(in.Options, text) {
+		return nil, ErrValidation.Say(c.Name + " is not one of the allowed values")
+	}
+	if in.Validate != nil && data != nil {
+		if err := in.Validate(data); err != nil {
+			var e *Error
+			if errors.As(err, &e) {
+				return nil, e
+			}
+			return nil, ErrValidation.Say(err.Error())
+		}
+	}
+	if in.Transform != nil && data != nil {
+		return in.Transform(data)
+	}
+	return data, nil
+}
+
+func parseField(c *db.Column, raw json.RawMessage) (any, error) {
+	if c.Kind != db.KindInt && c.Kind != db.KindBigInt || jsonKind(raw) != "number" {
+		return db.ParseValue(c.Kind, raw)
+	}
+	f, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 || c.Kind == db.KindInt && math.Abs(f) > math.MaxInt32 {
+		return nil, fmt.Errorf("%s does not fit", raw)
+	}
+	return int64(f), nil
+}
+
+func fieldTypeError(c *db.Column, raw json.RawMessage) error {
+	return NewError(http.StatusBadRequest, ErrValidation.Code,
+		fmt.Sprintf("[body.%s] Invalid input: expected %s, received %s", c.Name, c.Kind, jsonKind(raw)))
+}
+
+// truthy is JavaScript's idea of it.
+func truthy(raw json.RawMessage) bool {
+	switch string(raw) {
+	case "null", "false", "0", `""`, "":
+		return false
+	}
+	return true
+}
+
+func contains(list []string, s string) bool {
+	for _, item := range list {
+		if item == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,281 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/origin"
+	"github.com/watchword-auth/watchword/password"
+	"github.com/watchword-auth/watchword/ratelimit"
+	"github.com/watchword-auth/watchword/secret"
+)
+
+// Kernel is an assembled instance: options checked, plugins registered, hooks
+// matched, routes built. It is an [http.Handler], immutable, and safe for
+// concurrent use.
+type Kernel struct {
+	options Options
+	log     *slog.Logger
+	random  io.Reader
+
+	ring      *secret.Ring
+	hasher    password.Hasher
+	ownHasher *password.Pool // closed with the kernel; nil where the application gave one
+	adapter   db.Adapter
+	tables    *Tables
+	schema    *db.Schema
+
+	base       baseURLs
+	trusted    *origin.Trusted
+	clientIP   origin.IPOptions
+	cookies    coreCookies
+	cache      *cookieCache
+	rules      *ratelimit.Rules
+	limiter    ratelimit.Store // nil: no limits
+	router     router
+	disabled   map[string]bool
+	background *background
+
+	endpoints  []*endpoint
+	byID       map[string]*endpoint
+	before     []matched[BeforeHook]
+	after      []matched[AfterHook]
+	onRequest  []BeforeHook
+	onResponse []func(*Context, *Response)
+
+	userHooks         []EntityHooks[User]
+	sessionHooks      []EntityHooks[Session]
+	accountHooks      []EntityHooks[Account]
+	verificationHooks []EntityHooks[Verification]
+
+	passwordValidators []func(*Context, string) error
+	limits             []ratelimit.PathRule
+	codes              map[Code]*Error
+	jobs               []namedJob
+	ready              []func(*Kernel) error
+
+	owners map[string]string // who registered what, to name both sides of a collision
+	faults []error
+}
+
+// New assembles an instance from options, the built-in flows and the
+// options' plugins. It opens, creates and migrates nothing.
+func New(options Options, flows ...Plugin) (*Kernel, error) {
+	k := &Kernel{
+		options: options, log: options.Logger, random: options.Random,
+		tables: newTables(), schema: &db.Schema{},
+		byID: map[string]*endpoint{}, codes: map[Code]*Error{}, owners: map[string]string{},
+	}
+	steps := []func() error{
+		k.setDefaults, k.setSecrets, k.setBaseURL, k.setCookies, k.setTables,
+		func() error { return k.register(append(flows, options.Plugins...)) },
+		k.setOrigins, k.setLimits, k.finishSchema, k.matchHooks,
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			k.closeOwn()
+			return nil, err
+		}
+	}
+	for _, ready := range k.ready {
+		if err := ready(k); err != nil {
+			k.closeOwn()
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+func (k *Kernel) setDefaults() error {
+	o := &k.options
+	if k.log == nil {
+		k.log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.AppName = or(o.AppName, "Better Auth")
+	o.BasePath = or(o.BasePath, "/api/auth")
+	setSessionDefaults(&o.Session)
+	e := &o.EmailAndPassword
+	e.MinPasswordLength, e.MaxPasswordLength = or(e.MinPasswordLength, 8), or(e.MaxPasswordLength, 128)
+	e.ResetPasswordTokenExpiresIn = or(e.ResetPasswordTokenExpiresIn, time.Hour)
+	o.EmailVerification.ExpiresIn = or(o.EmailVerification.ExpiresIn, time.Hour)
+	o.User.DeleteUser.DeleteTokenExpiresIn = or(o.User.DeleteUser.DeleteTokenExpiresIn, 24*time.Hour)
+	o.Advanced.MaxBodyBytes = or(o.Advanced.MaxBodyBytes, 1<<20)
+	o.Advanced.CookiePrefix = or(o.Advanced.CookiePrefix, "better-auth")
+	if o.Database == nil {
+		return errors.New("watchword: Options.Database is missing; memory.New() keeps nothing but needs nothing")
+	}
+	k.adapter = o.Database
+	k.hasher = e.Hasher
+	if k.hasher == nil {
+		k.ownHasher = password.New(password.Options{})
+		k.hasher = k.ownHasher
+	}
+	k.background = newBackground(or(o.Advanced.BackgroundWorkers, 4), k.log)
+	return nil
+}
+
+func setSessionDefaults(s *SessionOptions) {
+	day := 24 * time.Hour
+	s.ExpiresIn = or(s.ExpiresIn, 7*day)
+	if s.UpdateAge == nil {
+		s.UpdateAge = &day
+	}
+	if s.FreshAge == nil {
+		s.FreshAge = &day
+	}
+	s.CookieCache.MaxAge = or(s.CookieCache.MaxAge, 5*time.Minute)
+	s.CookieCache.Strategy = or(s.CookieCache.Strategy, CacheCompact)
+	s.CookieCache.Version = or(s.CookieCache.Version, "1")
+}
+
+func or[V comparable](value, fallback V) V {
+	var zero V
+	if value == zero {
+		return fallback
+	}
+	return value
+}
+
+func (k *Kernel) setSecrets() (err error) {
+	o := &k.options
+	current := o.Secret
+	if len(o.Secrets) > 0 {
+		current = o.Secrets[0].Value
+		k.ring, err = secret.NewVersioned(o.Secrets, o.Secret)
+	} else {
+		if o.Secret == "" {
+			return errors.New("watchword: Options.Secret is missing; `openssl rand -base64 32` makes one")
+		}
+		k.ring, err = secret.New(o.Secret)
+	}
+	if err != nil {
+		return fmt.Errorf("watchword: %w", err)
+	}
+	if weak := secret.Weakness(current); weak != nil && o.Production {
+		return fmt.Errorf("watchword: Options.Secret: %w", weak)
+	}
+	return nil
+}
+
+func (k *Kernel) setOrigins() error {
+	o := &k.options
+	patterns := append(k.base.trusted(), o.TrustedOrigins...)
+	var err error
+	if k.trusted, err = origin.NewTrusted(patterns); err != nil {
+		return fmt.Errorf("watchword: Options.TrustedOrigins: %w", err)
+	}
+	proxies := o.TrustedProxies
+	if proxies == nil {
+		proxies = []string{"127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"}
+	}
+	trusted, err := origin.NewProxies(proxies)
+	if err != nil {
+		return fmt.Errorf("watchword: Options.TrustedProxies: %w", err)
+	}
+	k.clientIP = origin.IPOptions{Headers: o.Advanced.IPAddressHeaders, Trusted: trusted}
+	k.disabled = map[string]bool{}
+	for _, p := range o.DisabledPaths {
+		k.disabled[p] = true
+	}
+	return nil
+}
+
+func (k *Kernel) setLimits() (err error) {
+	o := &k.options.RateLimit
+	enabled := k.options.Production
+	if o.Enabled != nil {
+		enabled = *o.Enabled
+	}
+	rule := ratelimit.Rule{Window: or(o.Window, 10*time.Second), Max: or(o.Max, 100)}
+	k.rules, err = ratelimit.NewRules(ratelimit.RulesOptions{Default: rule, Plugins: k.limits, Custom: o.CustomRules})
+	if err != nil {
+		return fmt.Errorf("watchword: Options.RateLimit: %w", err)
+	}
+	if enabled && !k.options.Advanced.DisableIPTracking {
+		if k.limiter = o.Storage; k.limiter == nil {
+			k.limiter = ratelimit.NewMemory(k.options.Now)
+		}
+	}
+	return nil
+}
+
+func (k *Kernel) matchHooks() error {
+	if h := k.options.Hooks.Before; h != nil {
+		k.before = append([]matched[BeforeHook]{{EveryPath, h}}, k.before...)
+	}
+	if h := k.options.Hooks.After; h != nil {
+		k.after = append([]matched[AfterHook]{{EveryPath, h}}, k.after...)
+	}
+	for _, e := range k.endpoints {
+		e.before, e.after = pick(k.before, e.Target), pick(k.after, e.Target)
+	}
+	return nil
+}
+
+// Options returns the options with their defaults filled in, for reading.
+func (k *Kernel) Options() *Options { return &k.options }
+
+// Schema returns every table the instance wants.
+func (k *Kernel) Schema() *db.Schema { return k.schema }
+
+// Tables returns the core's tables.
+func (k *Kernel) Tables() *Tables { return k.tables }
+
+// Adapter returns the storage engine.
+func (k *Kernel) Adapter() db.Adapter { return k.adapter }
+
+// Secrets returns the deployment's secrets.
+func (k *Kernel) Secrets() *secret.Ring { return k.ring }
+
+// Log returns the instance's logger.
+func (k *Kernel) Log() *slog.Logger { return k.log }
+
+// Codes returns every declared refusal by its code.
+func (k *Kernel) Codes() map[Code]*Error { return k.codes }
+
+// now is the instance's clock, as storage keeps time.
+func (k *Kernel) now() time.Time { return k.options.Now().UTC().Truncate(time.Millisecond) }
+
+// newID makes a key for a row, or "" where the database makes it.
+func (k *Kernel) newID(model string) string {
+	g := k.options.Advanced.GenerateID
+	switch {
+	case g.Func != nil:
+		return g.Func(model)
+	case g.Type == db.IDUUID:
+		return secret.UUID(k.random)
+	case g.Type == db.IDSerial:
+		return ""
+	default:
+		return secret.ID(k.random)
+	}
+}
+
+// Start runs the plugins' background jobs until Close.
+func (k *Kernel) Start() { k.background.start(k, k.jobs) }
+
+// Close stops background jobs and waits for messages that were accepted, as
+// long as the context allows. It does not close the database, which the
+// application opened.
+func (k *Kernel) Close(ctx context.Context) error {
+	err := k.background.close(ctx)
+	k.closeOwn()
+	return err
+}
+
+func (k *Kernel) closeOwn() {
+	if k.ownHasher != nil {
+		k.ownHasher.Close()
+	}
+}
+
+var _ http.Handler = (*Kernel)(nil)

@@ -1,0 +1,299 @@
+package core
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/kv"
+	"github.com/watchword-auth/watchword/password"
+	"github.com/watchword-auth/watchword/ratelimit"
+	"github.com/watchword-auth/watchword/secret"
+)
+
+// Options configure an instance. Names and meanings follow Better Auth; the
+// zero value of every field is the reference's default, except that Secret
+// and Database must be given.
+type Options struct {
+	AppName string // "Better Auth" where empty
+	// BaseURL is where clients reach the server: scheme, host and perhaps a
+	// path, which then replaces BasePath. Empty: taken from each request.
+	BaseURL        string
+	DynamicBaseURL *DynamicBaseURL // several hosts; excludes BaseURL
+	BasePath       string          // "/api/auth" where empty
+
+	Secret  string       // signs and seals; with Secrets it only opens old values
+	Secrets []secret.Key // versioned secrets, the current one first
+
+	Database         db.Adapter
+	SecondaryStorage kv.Store // nil: none
+
+	TrustedOrigins     []string // origins and patterns, besides that of BaseURL
+	TrustedOriginsFunc func(*http.Request) []string
+	TrustedProxies     []string // addresses and CIDRs whose forwarding headers count; nil: loopback and private ranges
+	DisabledPaths      []string // paths below BasePath that answer 404
+
+	EmailAndPassword  EmailAndPassword
+	EmailVerification EmailVerification
+	User              UserOptions
+	Session           SessionOptions
+	Account           AccountOptions
+	Verification      VerificationOptions
+	RateLimit         RateLimit
+	Advanced          Advanced
+	OnAPIError        OnAPIError
+	CORS              CORS
+
+	Plugins       []Plugin
+	Hooks         Hooks         // run before those of plugins
+	DatabaseHooks DatabaseHooks // run before those of plugins
+
+	// Deliver sends mail and text messages. Without it, what needs a message
+	// is refused as not enabled.
+	Deliver func(ctx context.Context, m *Message) error
+
+	Production bool         // refuse guesses; rate limits are on by default
+	Logger     *slog.Logger // nil: slog.Default()
+	Now        func() time.Time
+	Random     io.Reader // nil: crypto/rand
+}
+
+// DynamicBaseURL takes the base URL's host from each request, if it is on the
+// list.
+type DynamicBaseURL struct {
+	AllowedHosts []string // with * and ?
+	Protocol     string   // "http", "https", or "auto" and empty: as the request came
+	Fallback     string   // base URL for other hosts; empty: they are refused
+}
+
+// EmailAndPassword configures sign-up and sign-in by password.
+type EmailAndPassword struct {
+	Enabled                     bool
+	DisableSignUp               bool
+	RequireEmailVerification    bool
+	DisableAutoSignIn           bool // the reference's autoSignIn: false
+	MinPasswordLength           int  // UTF-16 units; 0 means 8
+	MaxPasswordLength           int  // UTF-16 units; 0 means 128
+	DisablePasswordReset        bool
+	ResetPasswordTokenExpiresIn time.Duration // 0 means an hour
+	RevokeSessionsOnReset       bool
+	Hasher                      password.Hasher // nil: the reference's scrypt on a bounded pool
+	OnPasswordReset             func(c *Context, u *User) error
+	OnExistingUserSignUp        func(c *Context, u *User) error
+	// SyntheticUser shapes the answer that hides an existing address; nil
+	// fills added columns with their defaults.
+	SyntheticUser func(c *Context, u *User) error
+}
+
+// EmailVerification configures the proof that an address is the user's.
+type EmailVerification struct {
+	Disabled                    bool
+	SendOnSignUp                *bool // nil: as RequireEmailVerification
+	SendOnSignIn                bool
+	AutoSignInAfterVerification bool
+	ExpiresIn                   time.Duration // 0 means an hour
+	BeforeVerification          func(c *Context, u *User) error
+	AfterVerification           func(c *Context, u *User) error
+}
+
+// Mapping renames a table and its columns in the database. Keys of Fields are
+// logical column names.
+type Mapping struct {
+	ModelName string
+	Fields    map[string]string
+}
+
+// AdditionalField declares a column of the application's own on a table.
+type AdditionalField struct {
+	Name      string
+	Type      db.Kind // KindText where zero
+	FieldName string  // name in the database; Name where empty
+	Required  bool
+	NoInput   bool // clients may not set it
+	Hidden    bool // clients never see it (the reference's returned: false)
+	Unique    bool
+	Index     bool
+	Sortable  bool
+	Options   []string   // allowed texts
+	Default   func() any // nil: none
+	OnUpdate  func() any
+	Validate  func(value any) error
+	Transform func(value any) (any, error)
+	Reference *db.Reference
+}
+
+// UserOptions configure users.
+type UserOptions struct {
+	Mapping
+	AdditionalFields []AdditionalField
+	ChangeEmail      ChangeEmail
+	DeleteUser       DeleteUser
+}
+
+// ChangeEmail configures the change of a user's address.
+type ChangeEmail struct {
+	Enabled                        bool
+	UpdateEmailWithoutVerification bool
+	Confirm                        bool // ask the old address first
+}
+
+// DeleteUser configures the deletion of one's own account.
+type DeleteUser struct {
+	Enabled              bool
+	Verify               bool          // send a link first
+	DeleteTokenExpiresIn time.Duration // 0 means a day
+	BeforeDelete         func(c *Context, u *User) error
+	AfterDelete          func(c *Context, u *User) error
+}
+
+// SessionOptions configure sessions.
+type SessionOptions struct {
+	Mapping
+	AdditionalFields          []AdditionalField
+	ExpiresIn                 time.Duration  // 0 means seven days
+	UpdateAge                 *time.Duration // nil means a day; zero refreshes at every read
+	FreshAge                  *time.Duration // nil means a day; zero: every session is fresh
+	DisableSessionRefresh     bool
+	DeferSessionRefresh       bool
+	StoreSessionInDatabase    bool // besides secondary storage
+	PreserveSessionInDatabase bool
+	CookieCache               CookieCache
+}
+
+// The ways to write the cookie cache.
+const (
+	CacheCompact = "compact"
+	CacheJWT     = "jwt"
+	CacheJWE     = "jwe"
+)
+
+// CookieCache keeps the session in a second cookie, so that most requests
+// need no storage.
+type CookieCache struct {
+	Enabled  bool
+	MaxAge   time.Duration // 0 means five minutes
+	Strategy string        // CacheCompact where empty
+	Version  string        // "1" where empty; another version drops all caches
+	// VersionFunc replaces Version with a value made from the session.
+	VersionFunc func(*Session, *User) string
+}
+
+// AccountOptions configure accounts and their linking.
+type AccountOptions struct {
+	Mapping
+	AdditionalFields      []AdditionalField
+	DisableUpdateOnSignIn bool
+	EncryptOAuthTokens    bool
+	StoreAccountCookie    bool
+	StoreStateStrategy    string // "database" where empty, or "cookie"
+	SkipStateCookieCheck  bool
+	Linking               AccountLinking
+}
+
+// AccountLinking says when an identity at a provider joins an existing user.
+type AccountLinking struct {
+	Disabled                  bool
+	DisableImplicit           bool
+	TrustedProviders          []string
+	AllowDifferentEmails      bool
+	AllowUnlinkingAll         bool
+	UpdateUserInfoOnLink      bool
+	AllowUnverifiedLocalEmail bool // the reference's requireLocalEmailVerified: false
+}
+
+// VerificationOptions configure values that wait to be redeemed.
+type VerificationOptions struct {
+	Mapping
+	StoreIdentifier string            // "plain" where empty, or "hashed"
+	Overrides       map[string]string // identifier prefix → StoreIdentifier
+	DisableCleanup  bool
+	StoreInDatabase bool // besides secondary storage
+}
+
+// RateLimit bounds how often one address may call.
+type RateLimit struct {
+	Enabled *bool           // nil: in production only
+	Window  time.Duration   // 0 means ten seconds
+	Max     int             // 0 means 100
+	Storage ratelimit.Store // nil: secondary storage where configured, else memory
+	// CustomRules are keyed by path or pattern with *; a nil rule switches
+	// limiting off.
+	CustomRules []ratelimit.CustomRule
+}
+
+// Advanced holds what few deployments need.
+type Advanced struct {
+	UseSecureCookies        *bool  // nil: as the base URL's scheme says
+	CookiePrefix            string // "better-auth" where empty
+	CrossSubDomainCookies   *CrossSubDomainCookies
+	DefaultCookieAttributes CookieAttributes
+	Cookies                 map[string]CookieOverride // keyed by suffix, such as "session_token"
+	DisableCSRFCheck        *bool
+	DisableOriginCheck      bool
+	DisableOriginCheckPaths []string
+	SkipTrailingSlashes     bool
+	TrustedProxyHeaders     bool // forwarded host and scheme make the base URL
+	IPAddressHeaders        []string
+	DisableIPTracking       bool
+	IPv6Subnet              int // bits; 0 means 64
+	GenerateID              IDGenerator
+	MaxBodyBytes            int64 // 0 means 1 MiB
+	// OutboundMinResponseTime is the least time an answer takes that sends a
+	// message only for some inputs. 0 means none.
+	OutboundMinResponseTime time.Duration
+	BackgroundWorkers       int // 0 means 4
+}
+
+// CrossSubDomainCookies shares cookies below one domain.
+type CrossSubDomainCookies struct{ Domain string } // empty: the base URL's host
+
+// CookieAttributes override what cookies carry. Zero members change nothing.
+type CookieAttributes struct {
+	Domain, Path, SameSite        string
+	Secure, HTTPOnly, Partitioned *bool
+	MaxAge                        *time.Duration
+}
+
+// CookieOverride changes one cookie.
+type CookieOverride struct {
+	Name       string // replaces prefix and suffix
+	Attributes CookieAttributes
+}
+
+// IDGenerator says who makes keys. The zero value makes the reference's 32
+// letters and digits.
+type IDGenerator struct {
+	Type db.IDType
+	Func func(model string) string // wins over Type
+}
+
+// OnAPIError configures what happens on failures.
+type OnAPIError struct {
+	ErrorURL string // where the error page and failed redirects go
+	OnError  func(c *Context, err *Error)
+	// CustomizeDefaultErrorPage shows the built-in page in production too.
+	CustomizeDefaultErrorPage bool
+}
+
+// CORS lets trusted origins call with credentials from a browser.
+type CORS struct {
+	Enabled bool
+	MaxAge  time.Duration // of preflight answers; 0 means ten minutes
+}
+
+// Hooks are the application's own, around every endpoint.
+type Hooks struct {
+	Before BeforeHook
+	After  AfterHook
+}
+
+// DatabaseHooks are the application's own, around every change of a row.
+type DatabaseHooks struct {
+	User         EntityHooks[User]
+	Session      EntityHooks[Session]
+	Account      EntityHooks[Account]
+	Verification EntityHooks[Verification]
+}

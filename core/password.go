@@ -1,0 +1,80 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// HashPassword checks a new password's length and the plugins' rules, and
+// returns its hash.
+func (c *Context) HashPassword(password string) (string, error) {
+	if err := c.CheckPasswordLength(password); err != nil {
+		return "", err
+	}
+	for _, check := range c.k.passwordValidators {
+		if err := check(c, password); err != nil {
+			return "", err
+		}
+	}
+	return c.k.hasher.Hash(c, password)
+}
+
+// CheckPasswordLength refuses passwords that are too short or too long,
+// counted in UTF-16 units as the reference counts.
+func (c *Context) CheckPasswordLength(password string) error {
+	o := &c.k.options.EmailAndPassword
+	switch n := utf16Len(password); {
+	case n < o.MinPasswordLength:
+		return ErrPasswordTooShort
+	case n > o.MaxPasswordLength:
+		return ErrPasswordTooLong
+	}
+	return nil
+}
+
+// VerifyPassword reports whether the password is the user's. A user without
+// one, or whose stored hash is broken, has no right password; the same work is
+// done all the same. A hash in an old format is replaced.
+func (c *Context) VerifyPassword(userID, password string) (bool, error) {
+	if utf16Len(password) > c.k.options.EmailAndPassword.MaxPasswordLength {
+		return false, ErrPasswordTooLong
+	}
+	account, err := c.Accounts().Credential(userID)
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
+		return false, err
+	}
+	if err != nil || account.Password == nil || *account.Password == "" {
+		return false, c.WastePassword(password)
+	}
+	match, stale, err := c.k.hasher.Verify(c, *account.Password, password)
+	if err != nil {
+		return false, fmt.Errorf("core: the password of account %s: %w", account.ID, err)
+	}
+	if match && stale {
+		c.rehash(account, password)
+	}
+	return match, nil
+}
+
+// WastePassword does the work of hashing for nothing, so that the time an
+// answer takes does not tell whether there was a password to compare.
+func (c *Context) WastePassword(password string) error {
+	_, err := c.k.hasher.Hash(c, password)
+	return err
+}
+
+// rehash writes the hash anew in today's format. It is not worth failing a
+// sign-in for.
+func (c *Context) rehash(account *Account, password string) {
+	hash, err := c.k.hasher.Hash(c, password)
+	if err == nil {
+		t := c.k.tables.Accounts
+		_, err = db.Update(c, c.x, t.Table, []db.Assign[Account]{t.Password.To(hash)},
+			t.ID.Eq(account.ID), t.Password.Eq(*account.Password))
+	}
+	if err != nil {
+		c.Log().WarnContext(c, "a password hash could not be renewed", "account", account.ID, "error", err)
+	}
+}

@@ -1,0 +1,150 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/ratelimit"
+)
+
+// Registrar is how a plugin adds to the instance being assembled. It must not
+// be kept beyond Register. Errors of its verbs are gathered and fail the
+// assembly, naming both sides of a collision.
+type Registrar struct {
+	k      *Kernel
+	plugin string
+}
+
+func (r *Registrar) fail(format string, args ...any) {
+	r.k.faults = append(r.k.faults, fmt.Errorf("plugin %q: "+format, append([]any{r.plugin}, args...)...))
+}
+
+// Options returns the options of the instance, for reading.
+func (r *Registrar) Options() *Options { return &r.k.options }
+
+// Tables returns the core's tables, to add columns to and to refer to.
+func (r *Registrar) Tables() *Tables { return r.k.tables }
+
+// Table adds a table. Its rows may refer to tables added before.
+func (r *Registrar) Table(t *db.Def) {
+	if owner, ok := r.k.owners["table "+t.Name]; ok {
+		r.fail("table %q belongs to plugin %q", t.Name, owner)
+		return
+	}
+	r.k.owners["table "+t.Name] = r.plugin
+	r.k.schema.Tables = append(r.k.schema.Tables, t)
+}
+
+// AddField adds a nullable column to a table of the core or of another plugin
+// and returns its handle.
+func AddField[V db.Data, T any](r *Registrar, t *db.Table[T], name string, options ...db.FieldOption) db.Field[T, V] {
+	f, err := db.AddField[V](t, name, options...)
+	if err != nil {
+		if owner, ok := r.k.owners["field "+t.Name+"."+name]; ok {
+			err = fmt.Errorf("column %q of table %q belongs to plugin %q", name, t.Name, owner)
+		}
+		r.fail("%w", err)
+		return f
+	}
+	r.k.owners["field "+t.Name+"."+name] = r.plugin
+	return f
+}
+
+// Before adds a hook that runs before the matching endpoints.
+func (r *Registrar) Before(match Matcher, hook BeforeHook) {
+	r.k.before = append(r.k.before, matched[BeforeHook]{match, hook})
+}
+
+// After adds a hook that runs after the matching endpoints.
+func (r *Registrar) After(match Matcher, hook AfterHook) {
+	r.k.after = append(r.k.after, matched[AfterHook]{match, hook})
+}
+
+// OnRequest adds a hook that sees every request before it is routed. A
+// response it returns is the answer.
+func (r *Registrar) OnRequest(hook BeforeHook) {
+	r.k.onRequest = append(r.k.onRequest, hook)
+}
+
+// OnResponse adds a hook that sees every answer before it is sent.
+func (r *Registrar) OnResponse(hook func(c *Context, response *Response)) {
+	r.k.onResponse = append(r.k.onResponse, hook)
+}
+
+// OnUser adds hooks around changes of users.
+func (r *Registrar) OnUser(h EntityHooks[User]) { r.k.userHooks = append(r.k.userHooks, h) }
+
+// OnSession adds hooks around changes of sessions.
+func (r *Registrar) OnSession(h EntityHooks[Session]) { r.k.sessionHooks = append(r.k.sessionHooks, h) }
+
+// OnAccount adds hooks around changes of accounts.
+func (r *Registrar) OnAccount(h EntityHooks[Account]) { r.k.accountHooks = append(r.k.accountHooks, h) }
+
+// OnVerification adds hooks around changes of verifications.
+func (r *Registrar) OnVerification(h EntityHooks[Verification]) {
+	r.k.verificationHooks = append(r.k.verificationHooks, h)
+}
+
+// RateLimit adds a limit for the paths that match. The first plugin with a
+// matching rule decides; the application's own rules win over it.
+func (r *Registrar) RateLimit(match func(path string) bool, rule ratelimit.Rule) {
+	r.k.limits = append(r.k.limits, ratelimit.PathRule{Match: match, Rule: rule})
+}
+
+// Codes declares the refusals the plugin answers with, for documents and so
+// that no two plugins give one code two meanings.
+func (r *Registrar) Codes(refusals ...*Error) {
+	for _, e := range refusals {
+		if known, ok := r.k.codes[e.Code]; ok && known.Message != e.Message {
+			r.fail("code %q belongs to plugin %q with another message", e.Code, r.k.owners["code "+string(e.Code)])
+			continue
+		}
+		r.k.codes[e.Code] = e
+		r.k.owners["code "+string(e.Code)] = r.plugin
+	}
+}
+
+// Cookie defines a cookie of the plugin's own, named by the instance's prefix
+// and the suffix.
+func (r *Registrar) Cookie(suffix string, attributes CookieAttributes) *CookieDef {
+	return r.k.defineCookie(suffix, attributes)
+}
+
+// PasswordValidator adds a check of every new password. Its error refuses.
+func (r *Registrar) PasswordValidator(check func(c *Context, password string) error) {
+	r.k.passwordValidators = append(r.k.passwordValidators, check)
+}
+
+// TrustOrigins adds trusted origins.
+func (r *Registrar) TrustOrigins(patterns ...string) {
+	r.k.options.TrustedOrigins = append(slices.Clip(r.k.options.TrustedOrigins), patterns...)
+}
+
+// Background adds a job that runs from [Kernel.Start] until it is stopped. The
+// context ends when the instance is closed.
+func (r *Registrar) Background(name string, job Job) {
+	r.k.jobs = append(r.k.jobs, namedJob{name, job})
+}
+
+// Ready adds a function that runs when every plugin has registered and
+// nothing can change any more. Its error fails the assembly.
+func (r *Registrar) Ready(f func(k *Kernel) error) { r.k.ready = append(r.k.ready, f) }
+
+func (k *Kernel) register(plugins []Plugin) error {
+	seen := map[string]bool{}
+	for _, p := range plugins {
+		if p == nil {
+			return errors.New("watchword: a plugin is nil")
+		}
+		if seen[p.ID()] {
+			return fmt.Errorf("watchword: plugin %q is given twice", p.ID())
+		}
+		seen[p.ID()] = true
+		if err := p.Register(&Registrar{k, p.ID()}); err != nil {
+			return fmt.Errorf("watchword: plugin %q: %w", p.ID(), err)
+		}
+	}
+	return errors.Join(k.faults...)
+}

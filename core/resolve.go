@@ -1,0 +1,177 @@
+package core
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// Resolve says how a session is to be read.
+type Resolve struct {
+	SkipCache   bool // read storage even where the cookie cache holds
+	SkipRefresh bool // leave the expiry as it is
+	ReadOnly    bool // write nothing to storage: report NeedsRefresh instead
+}
+
+// Resolved is what [Context.ResolveSession] found. Current is nil where there
+// is no session.
+type Resolved struct {
+	Current      *Current
+	NeedsRefresh bool
+}
+
+// ResolveSession reads the session the request was made in: from the cookie
+// cache if that holds, else from storage. It prolongs the session when it is
+// due, rewrites its cookies, and clears those of a session that is gone.
+func (c *Context) ResolveSession(how Resolve) (Resolved, error) {
+	token, ok := c.Cookies().GetSigned(c.k.cookies.token)
+	if !ok || token == "" {
+		return Resolved{}, nil
+	}
+	cache := &c.k.options.Session.CookieCache
+	if cache.Enabled && !how.SkipCache {
+		if current := c.k.cache.read(c, token); current != nil {
+			return Resolved{Current: current}, nil
+		}
+	}
+	if !cache.Enabled && c.k.cache.present(c) {
+		c.k.cache.clear(c)
+	}
+	current, err := c.Sessions().Find(token)
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
+		return Resolved{}, storageError(err)
+	}
+	if err != nil || !current.Session.ExpiresAt.After(c.Now()) {
+		c.clearSessionCookies()
+		if err == nil && !how.ReadOnly {
+			err = c.Sessions().Delete(token)
+			return Resolved{}, storageError(err)
+		}
+		return Resolved{}, nil
+	}
+	if remembered := !c.dontRemember(); !remembered || how.SkipRefresh {
+		return Resolved{Current: current}, nil
+	}
+	return c.refresh(current, how)
+}
+
+// refresh prolongs the session when it is due and rewrites the cache.
+func (c *Context) refresh(current *Current, how Resolve) (Resolved, error) {
+	o, now := &c.k.options.Session, c.Now()
+	due := current.Session.ExpiresAt.Add(-o.ExpiresIn).Add(*o.UpdateAge)
+	if due.After(now) || o.DisableSessionRefresh {
+		c.k.cache.write(c, current, false)
+		return Resolved{Current: current}, nil
+	}
+	if how.ReadOnly {
+		c.k.cache.write(c, current, false)
+		return Resolved{Current: current, NeedsRefresh: true}, nil
+	}
+	session, err := c.Sessions().Update(current.Session.Token,
+		c.k.tables.Sessions.ExpiresAt.To(now.Add(o.ExpiresIn)))
+	if errors.Is(err, db.ErrNotFound) {
+		c.clearSessionCookies()
+		return Resolved{}, ErrFailedToGetSession.WithStatus(http.StatusUnauthorized)
+	}
+	if err != nil {
+		return Resolved{}, storageError(err)
+	}
+	current = &Current{session, current.User}
+	c.setSessionCookies(current, false)
+	return Resolved{Current: current}, nil
+}
+
+// storageError turns an engine that cannot be reached into a 503 instead of
+// an unknown failure.
+func storageError(err error) error {
+	if errors.Is(err, db.ErrUnavailable) {
+		return errUnavailable.Wrap(err)
+	}
+	return err
+}
+
+// Session returns the session the call was made in, or nil. It is read once
+// per call; the cookie cache may answer.
+func (c *Context) Session() (*Current, error) {
+	if c.call.resolved {
+		return c.call.current, nil
+	}
+	r, err := c.ResolveSession(Resolve{ReadOnly: c.readOnly()})
+	if err != nil {
+		return nil, err
+	}
+	c.call.current, c.call.resolved = r.Current, true
+	return r.Current, nil
+}
+
+// readOnly reports whether reading a session must not write storage.
+func (c *Context) readOnly() bool {
+	return c.k.options.Session.DeferSessionRefresh && c.call.request != nil && c.call.request.Method == http.MethodGet
+}
+
+// StoredSession is [Context.Session] read from storage: for what must not
+// rest on a cached copy.
+func (c *Context) StoredSession() (*Current, error) {
+	if c.call.stored {
+		return c.call.current, nil
+	}
+	r, err := c.ResolveSession(Resolve{SkipCache: true, ReadOnly: c.readOnly()})
+	if err != nil {
+		return nil, err
+	}
+	c.call.current, c.call.resolved, c.call.stored = r.Current, true, true
+	return r.Current, nil
+}
+
+// RequireSession is [Context.Session] that refuses with [ErrUnauthorized]
+// where there is none.
+func (c *Context) RequireSession() (*Current, error) { return required(c.Session()) }
+
+// RequireStoredSession is [Context.StoredSession] that refuses with
+// [ErrUnauthorized] where there is none.
+func (c *Context) RequireStoredSession() (*Current, error) { return required(c.StoredSession()) }
+
+// RequireFreshSession is [Context.RequireSession] that refuses a session that
+// is not fresh with [ErrSessionNotFresh].
+func (c *Context) RequireFreshSession() (*Current, error) {
+	current, err := c.RequireSession()
+	if err == nil && !c.IsFresh(current.Session) {
+		err = ErrSessionNotFresh
+	}
+	return current, err
+}
+
+// IsFresh reports whether a session was created so recently that it may do
+// what needs a recent proof of identity.
+func (c *Context) IsFresh(s *Session) bool {
+	age := *c.k.options.Session.FreshAge
+	return age == 0 || c.Now().Sub(s.CreatedAt) < age
+}
+
+func required(current *Current, err error) (*Current, error) {
+	if err == nil && current == nil {
+		err = ErrUnauthorized
+	}
+	return current, err
+}
+
+// require checks an endpoint's rule before its handler runs.
+func (c *Context) require(rule SessionRule) (err error) {
+	switch rule {
+	case SessionRequired:
+		_, err = c.RequireSession()
+	case SessionStored:
+		_, err = c.RequireStoredSession()
+	case SessionFresh:
+		_, err = c.RequireFreshSession()
+	case SessionIgnored:
+	}
+	return err
+}
+
+// UseSession makes a session the call's own: for plugins that prove one by
+// other means than a cookie.
+func (c *Context) UseSession(current *Current) {
+	c.call.current, c.call.resolved, c.call.stored = current, true, true
+}

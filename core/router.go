@@ -1,0 +1,110 @@
+package core
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// router finds endpoints: fixed paths in a map, paths with parameters by
+// their segments.
+type router struct {
+	fixed    map[string][]route // by path
+	patterns []pattern
+}
+
+type route struct {
+	method   string
+	endpoint *endpoint
+}
+
+type pattern struct {
+	segments []string
+	route
+}
+
+func (r *router) add(method string, e *endpoint) error {
+	if !strings.HasPrefix(e.Path, "/") {
+		return fmt.Errorf("path %q does not start with a slash", e.Path)
+	}
+	if strings.Contains(e.Path, "{") {
+		segments := strings.Split(e.Path[1:], "/")
+		for _, p := range r.patterns {
+			if p.method == method && samePattern(p.segments, segments) {
+				return fmt.Errorf("%s %s is taken", method, e.Path)
+			}
+		}
+		r.patterns = append(r.patterns, pattern{segments, route{method, e}})
+		return nil
+	}
+	for _, known := range r.fixed[e.Path] {
+		if known.method == method {
+			return fmt.Errorf("%s %s is taken", method, e.Path)
+		}
+	}
+	if r.fixed == nil {
+		r.fixed = map[string][]route{}
+	}
+	r.fixed[e.Path] = append(r.fixed[e.Path], route{method, e})
+	return nil
+}
+
+func samePattern(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] && !(isParameter(a[i]) && isParameter(b[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+func isParameter(segment string) bool { return strings.HasPrefix(segment, "{") }
+
+// find returns the endpoint for a method and an escaped path, and the path's
+// segments where it has parameters.
+func (r *router) find(method, path string) (*endpoint, []string) {
+	for _, known := range r.fixed[path] {
+		if known.method == method {
+			return known.endpoint, nil
+		}
+	}
+	if len(r.patterns) == 0 || path == "" {
+		return nil, nil
+	}
+	segments := strings.Split(path[1:], "/")
+	for _, p := range r.patterns {
+		if p.method == method && p.matches(segments) {
+			return p.endpoint, segments
+		}
+	}
+	return nil, nil
+}
+
+func (p *pattern) matches(segments []string) bool {
+	if len(segments) != len(p.segments) {
+		return false
+	}
+	for i, s := range p.segments {
+		if isParameter(s) && segments[i] == "" || !isParameter(s) && s != segments[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// parameter returns the value of a path parameter, decoded.
+func (e *endpoint) parameter(segments []string, name string) string {
+	for i, s := range strings.Split(e.Path[1:], "/") {
+		if s != "{"+name+"}" || i >= len(segments) {
+			continue
+		}
+		if value, err := url.PathUnescape(segments[i]); err == nil {
+			return value
+		}
+		return segments[i]
+	}
+	return ""
+}

@@ -1,0 +1,123 @@
+package core
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// setTables puts the core's tables into the schema, with the application's
+// names and columns.
+func (k *Kernel) setTables() error {
+	o, t := &k.options, k.tables
+	k.owners["table user"], k.owners["table session"] = "core", "core"
+	k.owners["table account"], k.owners["table verification"] = "core", "core"
+	k.schema.Tables = append(k.schema.Tables, t.Users.Def)
+	if k.sessionsInDatabase() {
+		k.schema.Tables = append(k.schema.Tables, t.Sessions.Def)
+	}
+	k.schema.Tables = append(k.schema.Tables, t.Accounts.Def)
+	if k.verificationsInDatabase() {
+		k.schema.Tables = append(k.schema.Tables, t.Verifications.Def)
+	}
+	if err := addFields(t.Users.Table, o.User.AdditionalFields, o.User.Mapping); err != nil {
+		return fmt.Errorf("watchword: Options.User: %w", err)
+	}
+	if err := addFields(t.Sessions.Table, o.Session.AdditionalFields, o.Session.Mapping); err != nil {
+		return fmt.Errorf("watchword: Options.Session: %w", err)
+	}
+	if err := addFields(t.Accounts.Table, o.Account.AdditionalFields, o.Account.Mapping); err != nil {
+		return fmt.Errorf("watchword: Options.Account: %w", err)
+	}
+	if err := addFields(t.Verifications.Table, nil, o.Verification.Mapping); err != nil {
+		return fmt.Errorf("watchword: Options.Verification: %w", err)
+	}
+	k.userHooks = append(k.userHooks, o.DatabaseHooks.User)
+	k.sessionHooks = append(k.sessionHooks, o.DatabaseHooks.Session)
+	k.accountHooks = append(k.accountHooks, o.DatabaseHooks.Account)
+	k.verificationHooks = append(k.verificationHooks, o.DatabaseHooks.Verification)
+	return nil
+}
+
+// finishSchema applies renames of columns that plugins added, and the key
+// type, and checks the whole.
+func (k *Kernel) finishSchema() error {
+	o, t := &k.options, k.tables
+	for _, m := range []struct {
+		def     *db.Def
+		mapping Mapping
+		option  string
+	}{
+		{t.Users.Def, o.User.Mapping, "User"}, {t.Sessions.Def, o.Session.Mapping, "Session"},
+		{t.Accounts.Def, o.Account.Mapping, "Account"}, {t.Verifications.Def, o.Verification.Mapping, "Verification"},
+	} {
+		for name, physical := range m.mapping.Fields {
+			c := m.def.Column(name)
+			if c == nil {
+				return fmt.Errorf("watchword: Options.%s.Fields: there is no column %q", m.option, name)
+			}
+			c.Rename(physical)
+		}
+	}
+	for _, def := range k.schema.Tables {
+		def.IDs = o.Advanced.GenerateID.Type
+	}
+	if err := k.schema.Check(); err != nil {
+		return fmt.Errorf("watchword: %w", err)
+	}
+	return nil
+}
+
+func addFields[T any](t *db.Table[T], fields []AdditionalField, m Mapping) error {
+	if m.ModelName != "" {
+		t.Rename(m.ModelName)
+	}
+	for _, f := range fields {
+		if err := addField(t, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addField[T any](t *db.Table[T], f AdditionalField) (err error) {
+	shape := func(c *db.Column) {
+		c.Unique, c.Index, c.Sortable, c.Hidden, c.References = f.Unique, f.Index, f.Sortable, f.Hidden, f.Reference
+		c.Null = !f.Required
+		if f.Type != 0 {
+			c.Kind = f.Type
+		}
+		if f.FieldName != "" {
+			c.Rename(f.FieldName)
+		}
+		c.Input = db.InputRule{Accept: !f.NoInput, Required: f.Required, Default: f.Default,
+			OnUpdate: f.OnUpdate, Validate: f.Validate, Transform: f.Transform, Options: f.Options}
+	}
+	switch f.Type {
+	case 0, db.KindText, db.KindID:
+		_, err = db.AddField[string](t, f.Name, shape)
+	case db.KindBool:
+		_, err = db.AddField[bool](t, f.Name, shape)
+	case db.KindInt, db.KindBigInt:
+		_, err = db.AddField[int64](t, f.Name, shape)
+	case db.KindTime:
+		_, err = db.AddField[time.Time](t, f.Name, shape)
+	case db.KindJSON:
+		_, err = db.AddField[json.RawMessage](t, f.Name, shape)
+	case db.KindTextList:
+		_, err = db.AddField[[]string](t, f.Name, shape)
+	default:
+		err = fmt.Errorf("field %q has no known type", f.Name)
+	}
+	return err
+}
+
+func (k *Kernel) sessionsInDatabase() bool {
+	return k.options.SecondaryStorage == nil || k.options.Session.StoreSessionInDatabase
+}
+
+func (k *Kernel) verificationsInDatabase() bool {
+	return k.options.SecondaryStorage == nil || k.options.Verification.StoreInDatabase
+}

@@ -1,0 +1,228 @@
+package core
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// This file keeps sessions in secondary storage, laid out as the reference
+// lays them out: the session and its user under the token, the tokens of a
+// user in one sorted list, and the instant before which all of a user's
+// sessions are void.
+
+type keptSession struct {
+	Session json.RawMessage `json:"session"`
+	User    json.RawMessage `json:"user"`
+}
+
+type listedSession struct {
+	Token     string `json:"token"`
+	ExpiresAt int64  `json:"expiresAt"` // Unix milliseconds
+}
+
+func activeKey(userID string) string  { return "active-sessions-" + userID }
+func revokedKey(userID string) string { return "revoked-sessions-before-" + userID }
+
+// keep writes session and user under the token.
+func (s Sessions) keep(current *Current) error {
+	ttl := current.Session.ExpiresAt.Sub(s.c.Now()).Truncate(time.Second)
+	if ttl <= 0 {
+		return nil
+	}
+	t := s.c.k.tables
+	b := append(make([]byte, 0, 1024), `{"session":`...)
+	b = t.Sessions.AppendStoredJSON(b, current.Session)
+	b = append(b, `,"user":`...)
+	b = append(t.Users.AppendStoredJSON(b, current.User), '}')
+	return s.c.k.options.SecondaryStorage.Set(s.c, current.Session.Token, string(b), ttl)
+}
+
+// kept reads what keep wrote.
+func (s Sessions) kept(token string) (*Current, error) {
+	data, ok, err := s.c.k.options.SecondaryStorage.Get(s.c, token)
+	if err != nil {
+		return nil, errUnavailable.Wrap(err)
+	}
+	var parts keptSession
+	if !ok || json.Unmarshal([]byte(data), &parts) != nil {
+		return nil, db.ErrNotFound
+	}
+	t, current := s.c.k.tables, &Current{&Session{}, &User{}}
+	if err := t.Sessions.ParseJSON(parts.Session, current.Session); err != nil {
+		return nil, err
+	}
+	if err := t.Users.ParseJSON(parts.User, current.User); err != nil {
+		return nil, err
+	}
+	if current.Session.Token != token {
+		return nil, db.ErrNotFound
+	}
+	revoked, err := s.revokedBefore(current.Session.UserID)
+	if err != nil {
+		return nil, err
+	}
+	if current.Session.CreatedAt.Before(revoked) {
+		return nil, db.ErrNotFound
+	}
+	return current, nil
+}
+
+func (s Sessions) revokedBefore(userID string) (time.Time, error) {
+	text, ok, err := s.c.k.options.SecondaryStorage.Get(s.c, revokedKey(userID))
+	if err != nil {
+		return time.Time{}, errUnavailable.Wrap(err)
+	}
+	ms, parseErr := strconv.ParseInt(text, 10, 64)
+	if !ok || parseErr != nil {
+		return time.Time{}, nil
+	}
+	return time.UnixMilli(ms), nil
+}
+
+// markRevoked voids every session of the user that was created before now,
+// also those a racing list change hides.
+func (s Sessions) markRevoked(userID string) error {
+	life := max(s.c.k.options.Session.ExpiresIn, rememberless)
+	now := strconv.FormatInt(s.c.Now().UnixMilli(), 10)
+	return s.c.k.options.SecondaryStorage.Set(s.c, revokedKey(userID), now, life)
+}
+
+// forget removes a session from secondary storage.
+func (s Sessions) forget(session *Session) error {
+	if s.c.k.options.SecondaryStorage == nil {
+		return nil
+	}
+	if err := s.c.k.options.SecondaryStorage.Delete(s.c, session.Token); err != nil {
+		return err
+	}
+	return s.changeList(session.UserID, func(list []listedSession) []listedSession {
+		return slices.DeleteFunc(list, func(l listedSession) bool { return l.Token == session.Token })
+	})
+}
+
+// enlist adds a session to its user's list.
+func (s Sessions) enlist(session *Session) error {
+	entry := listedSession{session.Token, session.ExpiresAt.UnixMilli()}
+	return s.changeList(session.UserID, func(list []listedSession) []listedSession {
+		list = slices.DeleteFunc(list, func(l listedSession) bool { return l.Token == entry.Token })
+		return append(list, entry)
+	})
+}
+
+// changeList applies a change to the user's list of live sessions without
+// losing what others change at the same time.
+func (s Sessions) changeList(userID string, change func([]listedSession) []listedSession) error {
+	store, key := s.c.k.options.SecondaryStorage, activeKey(userID)
+	for s.c.Err() == nil {
+		old, ok, err := store.Get(s.c, key)
+		if err != nil {
+			return err
+		}
+		list := change(s.live(old))
+		slices.SortFunc(list, func(a, b listedSession) int { return cmp.Compare(a.ExpiresAt, b.ExpiresAt) })
+		if len(list) == 0 && !ok {
+			return nil
+		}
+		data, err := json.Marshal(list)
+		if err != nil {
+			return err
+		}
+		ttl := time.Second
+		if len(list) > 0 {
+			ttl = max(ttl, time.UnixMilli(list[len(list)-1].ExpiresAt).Sub(s.c.Now()))
+		}
+		var done bool
+		if ok {
+			done, err = store.CompareAndSwap(s.c, key, old, string(data), ttl)
+		} else {
+			done, err = store.SetIfAbsent(s.c, key, string(data), ttl)
+		}
+		if done || err != nil {
+			return err
+		}
+	}
+	return s.c.Err()
+}
+
+// live parses a list and drops what has expired.
+func (s Sessions) live(data string) []listedSession {
+	list := []listedSession{}
+	if data != "" && json.Unmarshal([]byte(data), &list) != nil {
+		return []listedSession{}
+	}
+	now := s.c.Now().UnixMilli()
+	return slices.DeleteFunc(list, func(l listedSession) bool { return l.ExpiresAt <= now })
+}
+
+func (s Sessions) listKept(userID string) ([]*Session, error) {
+	data, _, err := s.c.k.options.SecondaryStorage.Get(s.c, activeKey(userID))
+	if err != nil {
+		return nil, err
+	}
+	var sessions []*Session
+	for _, l := range s.live(data) {
+		current, err := s.kept(l.Token)
+		if errors.Is(err, db.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		sessions = append(sessions, current.Session)
+	}
+	return sessions, nil
+}
+
+func (s Sessions) updateKept(changes *Changes[Session]) (*Session, error) {
+	e, t := s.entity(), s.c.k.tables.Sessions
+	current, err := s.Find(changes.Key)
+	if err != nil {
+		return nil, err
+	}
+	changes.Row = current.Session
+	if err := e.beforeUpdate(changes); err != nil {
+		return nil, err
+	}
+	for _, a := range changes.Set {
+		if err := t.Set(current.Session, a.Column, a.Value); err != nil {
+			return nil, err
+		}
+	}
+	if s.c.k.sessionsInDatabase() {
+		if _, err := db.Update(s.c, s.c.x, t.Table, changes.Set, t.Token.Eq(changes.Key)); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.keep(current); err != nil {
+		return nil, err
+	}
+	if err := s.enlist(current.Session); err != nil {
+		return nil, err
+	}
+	s.c.sessionChanged(current.Session)
+	e.updated(current.Session)
+	return current.Session, nil
+}
+
+// refreshUser rewrites the user in every session that secondary storage keeps.
+func (s Sessions) refreshUser(u *User) error {
+	if s.c.k.options.SecondaryStorage == nil {
+		return nil
+	}
+	sessions, err := s.listKept(u.ID)
+	if err != nil {
+		return err
+	}
+	for _, session := range sessions {
+		if err := s.keep(&Current{session, u}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,227 @@
+package core
+
+import (
+	"errors"
+	"time"
+
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/secret"
+)
+
+// Sessions reads and changes sessions, in the database, in secondary storage
+// or in both as the options say.
+type Sessions struct{ c *Context }
+
+// Sessions returns the store of sessions.
+func (c *Context) Sessions() Sessions { return Sessions{c} }
+
+func (s Sessions) entity() entity[Session] {
+	return entity[Session]{s.c, s.c.k.tables.Sessions.Table, s.c.k.sessionHooks}
+}
+
+// rememberless is how long a session lives that ends with the browser.
+const rememberless = 24 * time.Hour
+
+// NewSession shapes a session that is being created.
+type NewSession struct {
+	DontRemember bool           // end with the browser
+	Shape        func(*Session) // changes the row before it is stored; nil leaves it
+}
+
+// Create stores a new session of a user and returns it. It sets no cookie:
+// [Context.SignIn] does both.
+func (s Sessions) Create(u *User, options NewSession) (*Session, error) {
+	c, now := s.c, s.c.Now()
+	life := c.k.options.Session.ExpiresIn
+	if options.DontRemember {
+		life = rememberless
+	}
+	ip, agent := c.ClientIP(), c.Header("User-Agent")
+	session := &Session{
+		ID: c.NewID("session"), Token: secret.ID(c.k.random), UserID: u.ID,
+		ExpiresAt: now.Add(life), CreatedAt: now, UpdatedAt: now,
+		IPAddress: &ip, UserAgent: &agent,
+	}
+	applyDefaults(c.k.tables.Sessions.Table, session)
+	if options.Shape != nil {
+		options.Shape(session)
+	}
+	return session, s.store(&Current{session, u})
+}
+
+func (s Sessions) store(current *Current) error {
+	e := s.entity()
+	if s.c.k.options.SecondaryStorage == nil {
+		return e.create(current.Session)
+	}
+	e.table.Bind(current.Session)
+	for _, h := range e.hooks {
+		if h.BeforeCreate != nil {
+			if err := h.BeforeCreate(s.c, current.Session); err != nil {
+				return err
+			}
+		}
+	}
+	if current.Session.ID == "" {
+		current.Session.ID = secret.ID(s.c.k.random)
+	}
+	if s.c.k.sessionsInDatabase() {
+		if err := db.Create(s.c, s.c.x, e.table, current.Session); err != nil {
+			return err
+		}
+	}
+	if err := s.keep(current); err != nil {
+		return err
+	}
+	if err := s.enlist(current.Session); err != nil {
+		return err
+	}
+	e.created(current.Session)
+	return nil
+}
+
+// Find returns the session of a token and its user, whether it has expired or
+// not, or [db.ErrNotFound]. It is one statement.
+func (s Sessions) Find(token string) (*Current, error) {
+	if s.c.k.options.SecondaryStorage != nil {
+		current, err := s.kept(token)
+		if !errors.Is(err, db.ErrNotFound) || !s.c.k.sessionsInDatabase() {
+			return current, err
+		}
+	}
+	t := s.c.k.tables
+	session, user, err := db.OneJoined(s.c, s.c.x, t.sessionUser, t.Sessions.Token.Eq(token))
+	if err != nil {
+		return nil, err
+	}
+	return &Current{session, user}, nil
+}
+
+// List returns the user's sessions that have not expired, newest last.
+func (s Sessions) List(userID string) ([]*Session, error) {
+	if s.c.k.options.SecondaryStorage != nil {
+		return s.listKept(userID)
+	}
+	t := s.c.k.tables.Sessions
+	return db.All(s.c, s.c.x, t.Table, db.Query[Session]{
+		Where: []db.Where[Session]{t.UserID.Eq(userID), t.ExpiresAt.Gt(s.c.Now())},
+		Order: []db.Order[Session]{t.CreatedAt.Asc()}})
+}
+
+// Update changes the session of a token and returns it as it is then, or
+// [db.ErrNotFound].
+func (s Sessions) Update(token string, set ...db.Assign[Session]) (*Session, error) {
+	t := s.c.k.tables.Sessions
+	changes := &Changes[Session]{Key: token, Set: append(set, t.UpdatedAt.To(s.c.Now()))}
+	if s.c.k.options.SecondaryStorage != nil {
+		return s.updateKept(changes)
+	}
+	session, err := s.entity().update(t.Token, changes)
+	if err == nil {
+		s.c.sessionChanged(session)
+	}
+	return session, err
+}
+
+// sessionChanged keeps the call's own session in step.
+func (c *Context) sessionChanged(session *Session) {
+	if cur := c.call.current; cur != nil && cur.Session.Token == session.Token {
+		c.call.current = &Current{session, cur.User}
+	}
+}
+
+// Delete ends the session of a token. A token without a session is no error.
+func (s Sessions) Delete(token string) error {
+	e := s.entity()
+	var row *Session
+	if e.watchesDeletes() || s.c.k.options.SecondaryStorage != nil {
+		current, err := s.Find(token)
+		if errors.Is(err, db.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		row = current.Session
+		if err := e.beforeDelete(row); err != nil {
+			return err
+		}
+		if err := s.forget(row); err != nil {
+			return err
+		}
+	}
+	if s.c.k.sessionsInDatabase() {
+		if err := s.removeRows(s.c.k.tables.Sessions.Token.Eq(token)); err != nil {
+			return err
+		}
+	}
+	if row != nil {
+		e.deleted(row)
+	}
+	return nil
+}
+
+// removeRows deletes rows, or only ends them where they are to be preserved.
+func (s Sessions) removeRows(where ...db.Where[Session]) (err error) {
+	t := s.c.k.tables.Sessions
+	if s.c.k.options.Session.PreserveSessionInDatabase && s.c.k.options.SecondaryStorage != nil {
+		_, err = db.Update(s.c, s.c.x, t.Table, []db.Assign[Session]{t.ExpiresAt.To(s.c.Now())}, where...)
+		return err
+	}
+	_, err = db.Delete(s.c, s.c.x, t.Table, where...)
+	return err
+}
+
+// DeleteAll ends every session of a user.
+func (s Sessions) DeleteAll(userID string) error { return s.deleteAllBut(userID, "") }
+
+// DeleteOthers ends every session of a user but the one with the token.
+func (s Sessions) DeleteOthers(userID, token string) error { return s.deleteAllBut(userID, token) }
+
+func (s Sessions) deleteAllBut(userID, token string) error {
+	e, t := s.entity(), s.c.k.tables.Sessions
+	var rows []*Session
+	if e.watchesDeletes() || s.c.k.options.SecondaryStorage != nil {
+		var err error
+		if rows, err = s.List(userID); err != nil {
+			return err
+		}
+	}
+	for _, row := range rows {
+		if row.Token == token {
+			continue
+		}
+		if err := e.beforeDelete(row); err != nil {
+			return err
+		}
+		if s.c.k.options.SecondaryStorage != nil {
+			if err := s.forget(row); err != nil {
+				return err
+			}
+		}
+		e.deleted(row)
+	}
+	if s.c.k.options.SecondaryStorage != nil && token == "" {
+		if err := s.markRevoked(userID); err != nil {
+			return err
+		}
+	}
+	if !s.c.k.sessionsInDatabase() {
+		return nil
+	}
+	where := []db.Where[Session]{t.UserID.Eq(userID)}
+	if token != "" {
+		where = append(where, t.Token.Ne(token))
+	}
+	return s.removeRows(where...)
+}
+
+// Cleanup deletes sessions that have expired from the database and returns
+// how many.
+func (s Sessions) Cleanup() (int64, error) {
+	t := s.c.k.tables.Sessions
+	if !s.c.k.sessionsInDatabase() {
+		return 0, nil
+	}
+	return db.Delete(s.c, s.c.x, t.Table, t.ExpiresAt.Lt(s.c.Now()))
+}

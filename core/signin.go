@@ -1,0 +1,79 @@
+package core
+
+import "time"
+
+// SignIn creates a session for a user, sets its cookies and makes it the
+// call's own. Every way to sign in ends here, so that hooks that watch for
+// new sessions see all of them.
+func (c *Context) SignIn(u *User, options NewSession) (*Current, error) {
+	session, err := c.Sessions().Create(u, options)
+	if err != nil {
+		return nil, err
+	}
+	current := &Current{session, u}
+	c.SetSession(current, options.DontRemember)
+	return current, nil
+}
+
+// SetSession sets the cookies of a session that exists and makes it the
+// call's own.
+func (c *Context) SetSession(current *Current, dontRemember bool) {
+	c.setSessionCookies(current, dontRemember)
+	c.call.newSession = current
+	c.UseSession(current)
+}
+
+// NewSession returns the session this call signed in, or nil. Hooks that
+// intercept sign-ins look here.
+func (c *Context) NewSession() *Current { return c.call.newSession }
+
+// ForgetNewSession takes a sign-in back: the call then has no new session.
+// The session itself and its cookies are the caller's to remove.
+func (c *Context) ForgetNewSession() {
+	c.call.newSession = nil
+	c.UseSession(nil)
+}
+
+// RefreshSessionCookies sets the cookies of the session anew, so that what
+// they cache is what was just changed. Whether it ends with the browser stays.
+func (c *Context) RefreshSessionCookies(current *Current) {
+	c.setSessionCookies(current, c.dontRemember())
+}
+
+// ClearSession expires all cookies of the session and leaves the call without
+// one. Storage is not touched.
+func (c *Context) ClearSession() {
+	c.clearSessionCookies()
+	c.UseSession(nil)
+}
+
+func (c *Context) setSessionCookies(current *Current, dontRemember bool) {
+	s, k := c.Cookies(), &c.k.cookies
+	age := SessionCookie
+	if !dontRemember {
+		age = c.k.options.Session.ExpiresIn.Truncate(time.Second)
+	}
+	s.SetSigned(k.token, current.Session.Token, age)
+	if dontRemember {
+		s.SetSigned(k.dontRemember, "true", SessionCookie)
+	} else if _, had := s.Get(k.dontRemember); had {
+		s.Expire(k.dontRemember)
+	}
+	c.k.cache.write(c, current, dontRemember)
+}
+
+func (c *Context) clearSessionCookies() {
+	s, k := c.Cookies(), &c.k.cookies
+	s.Expire(k.token)
+	c.k.cache.clear(c)
+	s.Expire(k.dontRemember)
+}
+
+// dontRemember reports whether the browser's session is to end with it.
+func (c *Context) dontRemember() bool {
+	value, ok := c.Cookies().GetSigned(c.k.cookies.dontRemember)
+	return ok && value != ""
+}
+
+// SessionCookieDef returns the cookie that carries the session token.
+func (c *Context) SessionCookieDef() *CookieDef { return c.k.cookies.token }

@@ -1,0 +1,90 @@
+package core
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// Users reads and changes users.
+type Users struct{ c *Context }
+
+// Users returns the store of users.
+func (c *Context) Users() Users { return Users{c} }
+
+func (s Users) entity() entity[User] {
+	return entity[User]{s.c, s.c.k.tables.Users.Table, s.c.k.userHooks}
+}
+
+// ByID returns the user, or [db.ErrNotFound].
+func (s Users) ByID(id string) (*User, error) {
+	t := s.c.k.tables.Users
+	return db.One(s.c, s.c.x, t.Table, t.ID.Eq(id))
+}
+
+// ByEmail returns the user with that address in whatever case, or
+// [db.ErrNotFound].
+func (s Users) ByEmail(email string) (*User, error) {
+	t := s.c.k.tables.Users
+	return db.One(s.c, s.c.x, t.Table, t.Email.Eq(NormalEmail(email)))
+}
+
+// NormalEmail returns an address as it is stored.
+func NormalEmail(email string) string { return strings.ToLower(email) }
+
+// Create stores a user. Key and times are made where they are empty. An
+// address that is taken is refused with [ErrUserAlreadyExists].
+func (s Users) Create(u *User) error {
+	now := s.c.Now()
+	u.ID, u.Email = or(u.ID, s.c.NewID("user")), NormalEmail(u.Email)
+	u.CreatedAt, u.UpdatedAt = or(u.CreatedAt, now), or(u.UpdatedAt, now)
+	err := s.entity().create(u)
+	var conflict *db.ConflictError
+	if errors.As(err, &conflict) && (conflict.Column == "email" || conflict.Column == "") {
+		return ErrUserAlreadyExists.Wrap(err)
+	}
+	return err
+}
+
+// Update changes a user and returns it as it is then, or [db.ErrNotFound].
+// Sessions kept outside of the database show the change at once.
+func (s Users) Update(id string, set ...db.Assign[User]) (*User, error) {
+	t := s.c.k.tables.Users
+	changes := &Changes[User]{Key: id, Set: append(set, t.UpdatedAt.To(s.c.Now()))}
+	u, err := s.entity().update(t.ID, changes)
+	if err != nil {
+		return nil, err
+	}
+	s.c.userChanged(u)
+	return u, s.c.Sessions().refreshUser(u)
+}
+
+// userChanged keeps the call's own session in step.
+func (c *Context) userChanged(u *User) {
+	if cur := c.call.current; cur != nil && cur.User.ID == u.ID {
+		c.call.current = &Current{cur.Session, u}
+	}
+}
+
+// Delete removes a user with all of its sessions and accounts.
+func (s Users) Delete(u *User) error {
+	e := s.entity()
+	if err := e.beforeDelete(u); err != nil {
+		return err
+	}
+	return s.c.Transaction(func(c *Context) error {
+		if err := c.Sessions().DeleteAll(u.ID); err != nil {
+			return err
+		}
+		a, t := c.k.tables.Accounts, c.k.tables.Users
+		if _, err := db.Delete(c, c.x, a.Table, a.UserID.Eq(u.ID)); err != nil {
+			return err
+		}
+		if _, err := db.Delete(c, c.x, t.Table, t.ID.Eq(u.ID)); err != nil {
+			return err
+		}
+		c.Users().entity().deleted(u)
+		return nil
+	})
+}
