@@ -1,0 +1,64 @@
+package health
+
+import (
+	"bytes"
+	"html/template"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/watchword-auth/watchword/core"
+)
+
+// codePattern keeps whatever stands in the query from becoming text of the
+// page's own.
+var codePattern = regexp.MustCompile(`^['A-Za-z0-9_-]+$`)
+
+// page shows a failure, or passes it on to the application's own page.
+func (Flow) page(c *core.Context) (*core.Response, error) {
+	query := c.Request().URL.Query()
+	code := query.Get("error")
+	if !codePattern.MatchString(code) {
+		code = "UNKNOWN"
+	}
+	o := &c.Options().OnAPIError
+	description := query.Get("error_description")
+	if o.ErrorURL != "" {
+		return nil, core.Redirect(withError(o.ErrorURL, code, description))
+	}
+	if c.Options().Production && !o.CustomizeDefaultErrorPage {
+		return nil, core.Redirect(withError("/", code, description))
+	}
+	var page bytes.Buffer
+	err := errorPage.Execute(&page, struct{ Code, Description string }{code, description})
+	c.ResponseHeader().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+	return core.HTML(http.StatusOK, page.Bytes()), err
+}
+
+func withError(target, code, description string) string {
+	separator := "?"
+	if strings.Contains(target, "?") {
+		separator = "&"
+	}
+	target += separator + "error=" + url.QueryEscape(code)
+	if description != "" {
+		target += "&error_description=" + url.QueryEscape(description)
+	}
+	return target
+}
+
+var errorPage = template.Must(template.New("error").Parse(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Error</title>
+<style>
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto 0; padding: 0 1rem }
+code { background: #8882; padding: .1em .4em; border-radius: .3em }
+</style>
+<h1>Something went wrong</h1>
+<p>{{with .Description}}{{.}}{{else}}The request could not be completed. Please try again.{{end}}
+<p>Code: <code>{{.Code}}</code>
+</html>
+`))
