@@ -65,12 +65,22 @@ func (e *executor) Select(ctx context.Context, s *db.Selection, next func() []an
 	}
 	row.Args = args
 	r := session{e, handle, row, st, s.Table}
+	if handle == e.adapter.writer {
+		return r.read(ctx, next)
+	}
+	if err := e.adapter.enter(ctx); err != nil {
+		return err
+	}
+	defer e.adapter.leave()
+	if brief(s) {
+		ctx = context.WithoutCancel(ctx)
+	}
 	return r.read(ctx, next)
 }
 
 // Count implements [db.Executor].
 func (e *executor) Count(ctx context.Context, s *db.Selection) (n int64, err error) {
-	g, handle := e.readers(false)
+	g, handle := e.readers(s.Lock)
 	row := g.Row()
 	defer g.Free(row)
 	st, args, err := g.Count(row.Args, s)
@@ -79,6 +89,12 @@ func (e *executor) Count(ctx context.Context, s *db.Selection) (n int64, err err
 	}
 	row.Args = args
 	r := session{e, handle, row, st, s.Table}
+	if handle != e.adapter.writer {
+		if err := e.adapter.enter(ctx); err != nil {
+			return 0, err
+		}
+		defer e.adapter.leave()
+	}
 	err = r.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&n) })
 	return n, err
 }
@@ -90,6 +106,38 @@ func (e *executor) readers(lock bool) (*sqlgen.Generator, *sql.DB) {
 		return e.adapter.writeShapes, e.adapter.writer
 	}
 	return e.adapter.readShapes, e.adapter.reader
+}
+
+// enter waits for one of the reading connections. Whoever is let in never
+// waits for another, so a brief read needs no watch over its context.
+func (a *Adapter) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case a.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (a *Adapter) leave() { <-a.slots }
+
+// brief tells whether a read finds one row through an index. It is over in
+// microseconds, of which two goroutines that wait for the end of a context
+// would take a fifth.
+func brief(s *db.Selection) bool {
+	if s.Limit != 1 || len(s.Order) > 0 {
+		return false
+	}
+	for i := range s.Where {
+		c := &s.Where[i]
+		if c.Op == db.OpEq && !c.Fold && (c.Column.PrimaryKey || c.Column.Unique) {
+			return true
+		}
+	}
+	return false
 }
 
 // Update implements [db.Executor].

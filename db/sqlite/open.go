@@ -37,6 +37,10 @@ type Adapter struct {
 	readShapes, writeShapes *sqlgen.Generator
 	busy                    time.Duration
 	owned                   bool
+
+	// slots has room for each reading connection of a file. It is nil where
+	// reads share the writing connection or the caller's pool.
+	slots chan struct{}
 }
 
 var _ db.Adapter = (*Adapter)(nil)
@@ -51,6 +55,9 @@ func Open(path string, o Options) (*Adapter, error) {
 	if o.BusyTimeout <= 0 {
 		o.BusyTimeout = 5 * time.Second
 	}
+	if o.Readers <= 0 {
+		o.Readers = max(4, 2*runtime.GOMAXPROCS(0))
+	}
 	writer, err := connect(path, o, false)
 	if err != nil {
 		return nil, err
@@ -63,7 +70,9 @@ func Open(path string, o Options) (*Adapter, error) {
 		_ = writer.Close()
 		return nil, err
 	}
-	return assemble(reader, writer, o.BusyTimeout, true), nil
+	a := assemble(reader, writer, o.BusyTimeout, true)
+	a.slots = make(chan struct{}, o.Readers)
+	return a, nil
 }
 
 // New returns an adapter over the caller's own handle, which must be of the
@@ -83,10 +92,7 @@ func connect(path string, o Options, readOnly bool) (*sql.DB, error) {
 	}
 	n := 1
 	if readOnly {
-		n = o.Readers
-		if n <= 0 {
-			n = max(4, 2*runtime.GOMAXPROCS(0))
-		}
+		n = o.Readers + 1 // one for what is not counted by slots
 	}
 	handle.SetMaxOpenConns(n)
 	handle.SetMaxIdleConns(n)
@@ -131,16 +137,16 @@ func source(path string, o Options, readOnly bool) string {
 func assemble(reader, writer *sql.DB, busy time.Duration, owned bool) *Adapter {
 	a := &Adapter{reader: reader, writer: writer, busy: busy, owned: owned}
 	a.executor.adapter = a
-	a.writeShapes = newShapes()
+	a.writeShapes = newShapes(owned)
 	a.readShapes = a.writeShapes
 	if reader != writer {
-		a.readShapes = newShapes()
+		a.readShapes = newShapes(owned)
 	}
 	return a
 }
 
-func newShapes() *sqlgen.Generator {
-	return sqlgen.New(sqlgen.Options{Dialect: db.SQLite, Returning: true,
+func newShapes(owned bool) *sqlgen.Generator {
+	return sqlgen.New(sqlgen.Options{Dialect: db.SQLite, Returning: true, HideTypes: owned,
 		Evicted: func(st *sqlgen.Statement) { st.Prepared.Close() }})
 }
 

@@ -24,6 +24,8 @@ type writer struct {
 	dialect db.Dialect
 	params  int
 	alias   string // of the table in a join, with its dot
+
+	hideTypes bool
 }
 
 func (w *writer) name(name string) { w.WriteString(Quote(w.dialect, name)) }
@@ -52,14 +54,18 @@ func (w *writer) param() string {
 	return "?"
 }
 
-// read is how a column is asked for. On SQLite a plus sign hides the declared
-// type "date" from the driver, which would otherwise try a dozen layouts on
-// each text; to the engine it does nothing.
+// read is how a column is asked for. The driver of SQLite copies each name and
+// declared type for every query, and tries a dozen layouts on each text of the
+// type "date". A plus sign, which does nothing to the value, hides the type.
 func (w *writer) read(c *db.Column) string {
-	if w.dialect == db.SQLite && c.Kind == db.KindTime {
-		return "+" + w.column(c)
+	switch {
+	case w.dialect != db.SQLite:
+		return w.column(c)
+	case w.hideTypes || c.Kind == db.KindTime:
+		return "+" + w.column(c) + " AS ``"
+	default:
+		return w.column(c) + " AS ``"
 	}
-	return w.column(c)
 }
 
 // isText tells whether a column holds text that has an order and a case.

@@ -12,6 +12,10 @@ type Options struct {
 	// Returning tells that INSERT and DELETE can hand rows back. SQLite and
 	// PostgreSQL can, MariaDB can, MySQL cannot.
 	Returning bool
+	// HideTypes keeps the declared types of all columns from the driver of
+	// SQLite, not only those of instants, which is cheaper. It is wrong where
+	// the driver was told to make instants of all texts that look like one.
+	HideTypes bool
 	// MaxStatements bounds how many shapes are kept; 0 means 512. Beyond it
 	// an old one is dropped for each new one.
 	MaxStatements int

@@ -4,7 +4,9 @@ import (
 	"github.com/watchword-auth/watchword/db"
 )
 
-func (g *Generator) writer() *writer { return &writer{dialect: g.options.Dialect} }
+func (g *Generator) writer() *writer {
+	return &writer{dialect: g.options.Dialect, hideTypes: g.options.HideTypes}
+}
 
 func (g *Generator) buildInsert(s *db.Insertion) *Statement {
 	w := g.writer()
