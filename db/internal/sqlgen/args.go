@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/watchword-auth/watchword/db"
 )
@@ -135,6 +136,12 @@ func (g *Generator) appendCond(args []any, def *db.Def, c *db.Cond) ([]any, erro
 		if !ok {
 			return nil, fmt.Errorf("db: %s.%s: a pattern is text, not %T", def.Name, c.Column.Name, c.Value)
 		}
+		if g.options.Dialect == db.SQLite && strings.ContainsRune(part, 0) {
+			return append(args, nil), nil // its patterns end at a NUL
+		}
+		if g.refuses(part) {
+			part = noText
+		}
 		return append(args, g.pattern(c, part)), nil
 	case db.OpIn, db.OpNotIn:
 		return g.appendList(args, def, c)
@@ -160,12 +167,26 @@ func (g *Generator) compared(def *db.Def, c *db.Column, v any) (any, error) {
 			return key, nil
 		}
 		return noKey(def), nil
+	} else if ok && g.refuses(text) {
+		return noText, nil
 	}
 	arg, err := g.value(v)
 	if err != nil {
 		return nil, fmt.Errorf("db: %s.%s: %w", def.Name, c.Name, err)
 	}
 	return arg, nil
+}
+
+// noText is a text that no row has.
+const noText = "\U0010ffff\U0010fffe no such text \U0010fffe\U0010ffff"
+
+// refuses tells whether the engine would fail to even look for a text.
+// PostgreSQL holds no NUL, and it and MySQL hold UTF-8 only. Such texts come
+// from clients, and the right answer is that there is no such row: they are
+// compared as noText.
+func (g *Generator) refuses(text string) bool {
+	d := g.options.Dialect
+	return d != db.SQLite && !utf8.ValidString(text) || d == db.Postgres && strings.ContainsRune(text, 0)
 }
 
 // appendList appends a list, filled up with its last value to the length that
