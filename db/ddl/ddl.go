@@ -162,7 +162,11 @@ func (w *writer) defaultOf(def *db.Def, c *db.Column, create bool) string {
 	case c.Kind == db.KindTime:
 		return " default CURRENT_TIMESTAMP"
 	}
-	return " default " + w.literal(value)
+	text := w.literal(value)
+	if w.dialect == db.MySQL && def.ColumnType(c, w.dialect) == "text" {
+		text = "(" + text + ")" // MySQL takes no bare constant for such a column
+	}
+	return " default " + text
 }
 
 func (w *writer) literal(value any) string {
