@@ -135,7 +135,8 @@ export async function startServer(side, config, { at } = {}) {
 
 /** The base path of a configuration: a path in the base URL wins over `basePath`. */
 export function pathOf({ baseURL, basePath = "/api/auth" }) {
-  return new URL(baseURL).pathname.replace(/\/$/, "") || basePath;
+  const own = typeof baseURL === "string" ? new URL(baseURL).pathname.replace(/\/$/, "") : "";
+  return own || basePath;
 }
 
 // Any answer will do, 404 included.
