@@ -54,6 +54,9 @@ func translate(err error, def *db.Def) error {
 	}
 	switch e.Code() {
 	case codeUnique, codePrimaryKey, codeRowID:
+		if def == nil {
+			return err // rows that are there forbid a new unique rule
+		}
 		return conflict(err, def)
 	}
 	switch e.Code() & 0xff {
@@ -65,11 +68,7 @@ func translate(err error, def *db.Def) error {
 
 // conflict reads the first column from "UNIQUE constraint failed: user.email".
 func conflict(err error, def *db.Def) error {
-	c := &db.ConflictError{Err: err}
-	if def == nil {
-		return c
-	}
-	c.Table = def.Name
+	c := &db.ConflictError{Table: def.Name, Err: err}
 	_, names, _ := strings.Cut(err.Error(), "constraint failed: "+def.Physical+".")
 	for _, column := range def.Columns {
 		rest, ok := strings.CutPrefix(names, column.Physical)
