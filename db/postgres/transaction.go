@@ -1,0 +1,59 @@
+package postgres
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// attempts bounds how often a statement or transaction is run that loses
+// conflicts. Each deadlock takes the server a second to notice.
+const attempts = 20
+
+// again waits a little and reports whether what failed is to be run once more.
+// The wait is random so that two that were in each other's way part.
+func again(ctx context.Context, n int, err error) bool {
+	if n+1 >= attempts || !lostConflict(err) {
+		return false
+	}
+	timer := time.NewTimer(rand.N(time.Duration(min(2<<n, 100)) * time.Millisecond))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// Transaction runs fn in a transaction, at the isolation level that is the
+// database's default. It runs fn again after a deadlock or a serialization
+// conflict.
+func (a *Adapter) Transaction(ctx context.Context, fn func(db.Executor) error) error {
+	for n := 0; ; n++ {
+		err := a.transact(ctx, fn)
+		if err == nil || !again(ctx, n, err) {
+			return err
+		}
+	}
+}
+
+func (a *Adapter) transact(ctx context.Context, fn func(db.Executor) error) error {
+	tx, err := a.begin(ctx)
+	if err != nil {
+		return translate(err, nil)
+	}
+	defer func() {
+		// Also when fn panics; after a commit it does nothing. A cancelled
+		// context must not keep the connection from being usable again.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = tx.rollback(ctx)
+	}()
+	if err := fn(&executor{shapes: a.shapes, link: tx}); err != nil {
+		return err
+	}
+	return translate(tx.commit(ctx), nil)
+}
