@@ -62,14 +62,19 @@ type Binder struct {
 }
 
 // Body returns the body, which must be an object.
-func (b *Binder) Body() *Object { return b.object("body", b.body, true) }
+func (b *Binder) Body() *Object { return b.object("body", "object", b.body, true) }
 
 // OptBody returns the body, which may be missing.
-func (b *Binder) OptBody() *Object { return b.object("body", b.body, false) }
+func (b *Binder) OptBody() *Object { return b.object("body", "object", b.body, false) }
+
+// Record is [Binder.Body] for bodies whose members are not known beforehand,
+// with the reference's word for them. Called after Body it is for what else
+// the object holds.
+func (b *Binder) Record() *Object { return b.object("body", "record", b.body, true) }
 
 // Query returns the query parameters. They come after the body: where the
 // body is refused the query is not looked at.
-func (b *Binder) Query() *Object { return b.object("query", b.query, false) }
+func (b *Binder) Query() *Object { return b.object("query", "object", b.query, false) }
 
 // Path reads a parameter of the path.
 func (b *Binder) Path(name string, to *string) {
@@ -80,7 +85,7 @@ func (b *Binder) Path(name string, to *string) {
 	*to = b.path(name)
 }
 
-func (b *Binder) object(where string, in *Input, required bool) *Object {
+func (b *Binder) object(where, want string, in *Input, required bool) *Object {
 	o := &Object{b: b, where: where}
 	if b.schema != nil {
 		return o
@@ -94,7 +99,7 @@ func (b *Binder) object(where string, in *Input, required bool) *Object {
 		kind = "undefined"
 	}
 	if kind != "object" && (required || kind != "undefined") {
-		b.issue(where, "Invalid input: expected object, received "+kind)
+		b.issue(where, "Invalid input: expected "+want+", received "+kind)
 		o.skip = true
 	}
 	o.members = in.members

@@ -242,6 +242,16 @@ func (cc *cookieCache) present(c *Context) bool {
 	return ok
 }
 
+// clearPresent expires what the request carries, for caches that were written
+// before they were switched off.
+func (cc *cookieCache) clearPresent(c *Context) {
+	s := c.Cookies()
+	if _, ok := s.Get(cc.k.cookies.data); ok {
+		s.Expire(cc.k.cookies.data)
+	}
+	cc.expireChunks(c)
+}
+
 // clear expires the cookie and all of its chunks.
 func (cc *cookieCache) clear(c *Context) {
 	c.Cookies().Expire(cc.k.cookies.data)

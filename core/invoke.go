@@ -66,6 +66,22 @@ func Invoke[In, Out any](ctx context.Context, k *Kernel, ref Ref[In, Out], in *I
 	return out, nil
 }
 
+// MarshalFields encodes an input and, beside its own members, values of added
+// columns: for inputs that implement json.Marshaler, so that [Invoke] passes
+// both on. The input's own members win.
+func MarshalFields(input any, fields map[string]json.RawMessage) ([]byte, error) {
+	own, err := json.Marshal(input)
+	if err != nil || len(fields) == 0 {
+		return own, err
+	}
+	b, err := json.Marshal(fields)
+	if err != nil || len(own) <= len("{}") {
+		return b, err
+	}
+	b[len(b)-1] = ','
+	return append(b, own[1:]...), nil
+}
+
 func (c *Context) fill(reply *Reply, result *Result) {
 	reply.Status, reply.Header = or(c.call.status, http.StatusOK), c.call.header
 	if result.Err != nil {

@@ -18,7 +18,8 @@ type Resolve struct {
 // is no session.
 type Resolved struct {
 	Current      *Current
-	NeedsRefresh bool
+	Deferred     bool // storage was read and not written: NeedsRefresh is known
+	NeedsRefresh bool // the session is due to be prolonged
 }
 
 // ResolveSession reads the session the request was made in: from the cookie
@@ -26,17 +27,19 @@ type Resolved struct {
 // due, rewrites its cookies, and clears those of a session that is gone.
 func (c *Context) ResolveSession(how Resolve) (Resolved, error) {
 	token, ok := c.Cookies().GetSigned(c.k.cookies.token)
-	if !ok || token == "" {
-		return Resolved{}, nil
-	}
-	cache := &c.k.options.Session.CookieCache
-	if cache.Enabled && !how.SkipCache {
-		if current := c.k.cache.read(c, token); current != nil {
+	ok = ok && token != ""
+	cache := c.k.cache
+	switch enabled := c.k.options.Session.CookieCache.Enabled; {
+	case !enabled:
+		cache.clearPresent(c)
+	case ok && !how.SkipCache && cache.present(c):
+		if current := cache.read(c, token); current != nil {
 			return Resolved{Current: current}, nil
 		}
+		c.Cookies().Expire(c.k.cookies.data)
 	}
-	if !cache.Enabled && c.k.cache.present(c) {
-		c.k.cache.clear(c)
+	if !ok {
+		return Resolved{}, nil
 	}
 	current, err := c.Sessions().Find(token)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
@@ -60,13 +63,10 @@ func (c *Context) ResolveSession(how Resolve) (Resolved, error) {
 func (c *Context) refresh(current *Current, how Resolve) (Resolved, error) {
 	o, now := &c.k.options.Session, c.Now()
 	due := current.Session.ExpiresAt.Add(-o.ExpiresIn).Add(*o.UpdateAge)
-	if due.After(now) || o.DisableSessionRefresh {
+	needed := !due.After(now) && !o.DisableSessionRefresh
+	if how.ReadOnly || !needed {
 		c.k.cache.write(c, current, false)
-		return Resolved{Current: current}, nil
-	}
-	if how.ReadOnly {
-		c.k.cache.write(c, current, false)
-		return Resolved{Current: current, NeedsRefresh: true}, nil
+		return Resolved{Current: current, Deferred: how.ReadOnly, NeedsRefresh: how.ReadOnly && needed}, nil
 	}
 	session, err := c.Sessions().Update(current.Session.Token,
 		c.k.tables.Sessions.ExpiresAt.To(now.Add(o.ExpiresIn)))

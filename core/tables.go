@@ -99,7 +99,8 @@ func newAccountTable() *AccountTable {
 			func(a *Account) **time.Time { return &a.AccessTokenExpiresAt }).Hidden(),
 		RefreshTokenExpiresAt: db.NullTime("refreshTokenExpiresAt",
 			func(a *Account) **time.Time { return &a.RefreshTokenExpiresAt }).Hidden(),
-		Scope:     db.NullText("scope", func(a *Account) **string { return &a.Scope }),
+		// Clients are shown the scopes as a list, which is not a column.
+		Scope:     db.NullText("scope", func(a *Account) **string { return &a.Scope }).Hidden(),
 		Password:  db.NullText("password", func(a *Account) **string { return &a.Password }).Hidden(),
 		CreatedAt: db.Time("createdAt", func(a *Account) *time.Time { return &a.CreatedAt }).NowDefault(),
 		UpdatedAt: db.Time("updatedAt", func(a *Account) *time.Time { return &a.UpdatedAt }),

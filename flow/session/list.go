@@ -1,0 +1,36 @@
+package session
+
+import "github.com/watchword-auth/watchword/core"
+
+// List is GET /list-sessions.
+const List core.Ref[ListInput, ListOutput] = "listUserSessions"
+
+// ListInput is empty.
+type ListInput struct{}
+
+// Bind reads nothing.
+func (*ListInput) Bind(*core.Binder) {}
+
+// ListOutput is the live sessions of a user with their tokens, oldest first.
+type ListOutput []*core.Session
+
+// AppendJSON writes the output.
+func (out *ListOutput) AppendJSON(b []byte) []byte {
+	b = append(b, '[')
+	for i, s := range *out {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = s.AppendJSON(b)
+	}
+	return append(b, ']')
+}
+
+func (Flow) list(c *core.Context, _ *ListInput) (*ListOutput, error) {
+	current, err := c.RequireSession()
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := c.Sessions().List(current.User.ID)
+	return (*ListOutput)(&sessions), err
+}

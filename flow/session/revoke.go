@@ -1,0 +1,87 @@
+package session
+
+import (
+	"errors"
+
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
+)
+
+// The endpoints that end sessions of the caller's user.
+const (
+	Revoke       core.Ref[RevokeInput, StatusOutput]       = "revokeSession"
+	RevokeAll    core.Ref[RevokeAllInput, StatusOutput]    = "revokeSessions"
+	RevokeOthers core.Ref[RevokeOthersInput, StatusOutput] = "revokeOtherSessions"
+)
+
+// RevokeInput names a session.
+type RevokeInput struct {
+	Token string `json:"token"`
+}
+
+// Bind reads the body.
+func (in *RevokeInput) Bind(b *core.Binder) { b.Body().Text("token", &in.Token) }
+
+// RevokeAllInput is empty.
+type RevokeAllInput struct{}
+
+// Bind reads nothing.
+func (*RevokeAllInput) Bind(*core.Binder) {}
+
+// RevokeOthersInput is empty.
+type RevokeOthersInput struct{}
+
+// Bind reads nothing.
+func (*RevokeOthersInput) Bind(*core.Binder) {}
+
+// StatusOutput says that it is done.
+type StatusOutput struct{}
+
+// AppendJSON writes {"status":true}.
+func (*StatusOutput) AppendJSON(b []byte) []byte { return append(b, `{"status":true}`...) }
+
+// revoke is silent about tokens of other users and about unknown ones, so
+// that tokens cannot be tried.
+func (Flow) revoke(c *core.Context, in *RevokeInput) (*StatusOutput, error) {
+	current, err := c.RequireStoredSession()
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.Sessions().Find(in.Token)
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+	case err != nil:
+		return nil, err
+	case found.Session.UserID == current.User.ID:
+		if err := c.Sessions().Delete(in.Token); err != nil {
+			return nil, err
+		}
+	}
+	if in.Token == current.Session.Token {
+		c.ClearSession()
+	}
+	return &StatusOutput{}, nil
+}
+
+func (Flow) revokeAll(c *core.Context, _ *RevokeAllInput) (*StatusOutput, error) {
+	current, err := c.RequireStoredSession()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Sessions().DeleteAll(current.User.ID); err != nil {
+		return nil, err
+	}
+	c.ClearSession()
+	return &StatusOutput{}, nil
+}
+
+func (Flow) revokeOthers(c *core.Context, _ *RevokeOthersInput) (*StatusOutput, error) {
+	current, err := c.RequireStoredSession()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Sessions().DeleteOthers(current.User.ID, current.Session.Token); err != nil {
+		return nil, err
+	}
+	return &StatusOutput{}, nil
+}
