@@ -1,42 +1,94 @@
 package sqlgen
 
 import (
-	"encoding/binary"
 	"math/bits"
 
 	"github.com/watchword-auth/watchword/db"
 )
 
-// keySize holds the shape of every statement of the library on the stack;
-// longer shapes merely allocate.
-const keySize = 128
-
-func appendColumn(b []byte, c *db.Column) []byte {
-	return binary.AppendUvarint(b, uint64(c.Position()))
+// keyBuilder spells a shape. Its room holds the shape of every statement of
+// the library on the caller's stack; only longer ones allocate. It is filled
+// through a pointer because slices that recursive functions return would be
+// moved to the heap.
+type keyBuilder struct {
+	n    int
+	room [128]byte
+	long []byte // everything, once the room was too small
 }
 
-func appendConds(b []byte, conds []db.Cond) []byte {
-	b = binary.AppendUvarint(b, uint64(len(conds)))
-	for i := range conds {
-		b = appendCond(b, &conds[i])
+func (k *keyBuilder) byte(b byte) {
+	switch {
+	case k.long != nil:
+		k.long = append(k.long, b)
+	case k.n < len(k.room):
+		k.room[k.n] = b
+		k.n++
+	default:
+		k.long = append(append(make([]byte, 0, 4*len(k.room)), k.room[:]...), b)
 	}
-	return b
 }
 
-func appendCond(b []byte, c *db.Cond) []byte {
+func (k *keyBuilder) number(n int) {
+	for ; n >= 0x80; n >>= 7 {
+		k.byte(byte(n) | 0x80)
+	}
+	k.byte(byte(n))
+}
+
+func (k *keyBuilder) bytes() []byte {
+	if k.long != nil {
+		return k.long
+	}
+	return k.room[:k.n]
+}
+
+func (k *keyBuilder) column(c *db.Column) { k.number(c.Position()) }
+
+func (k *keyBuilder) flag(v bool) { k.byte(boolByte(v)) }
+
+func (k *keyBuilder) conds(conds []db.Cond) {
+	k.number(len(conds))
+	for i := range conds {
+		k.cond(&conds[i])
+	}
+}
+
+func (k *keyBuilder) cond(c *db.Cond) {
 	tag := byte(c.Op)
 	if c.Fold {
 		tag |= 0x80
 	}
-	b = append(b, tag)
+	k.byte(tag)
 	switch c.Op {
 	case db.OpAnd, db.OpOr:
-		return appendConds(b, c.Group)
+		k.conds(c.Group)
 	case db.OpIn, db.OpNotIn:
-		return binary.AppendUvarint(appendColumn(b, c.Column), uint64(listLength(len(c.Values))))
+		k.column(c.Column)
+		k.number(listLength(len(c.Values)))
 	default:
-		return appendColumn(b, c.Column)
+		k.column(c.Column)
 	}
+}
+
+func (k *keyBuilder) selection(s *db.Selection) {
+	flags := limitForm(s)
+	if s.Lock {
+		flags |= 8
+	}
+	if s.Join != nil && s.Join.Outer {
+		flags |= 16
+	}
+	k.byte(flags)
+	if s.Join != nil {
+		k.column(s.Join.On)
+		k.column(s.Join.To)
+	}
+	k.number(len(s.Order))
+	for _, o := range s.Order {
+		k.column(o.Column)
+		k.flag(o.Descending)
+	}
+	k.conds(s.Where)
 }
 
 // listLength is how many parameters a list of n values gets: the next power
@@ -63,28 +115,6 @@ func limitForm(s *db.Selection) byte {
 		form |= 4
 	}
 	return form
-}
-
-func appendSelection(b []byte, s *db.Selection) []byte {
-	flags := limitForm(s)
-	if s.Lock {
-		flags |= 8
-	}
-	if j := s.Join; j != nil {
-		if j.Outer {
-			flags |= 16
-		}
-		b = append(b, flags)
-		b = appendColumn(appendColumn(b, j.On), j.To)
-	} else {
-		b = append(b, flags)
-	}
-	b = binary.AppendUvarint(b, uint64(len(s.Order)))
-	for _, o := range s.Order {
-		b = appendColumn(b, o.Column)
-		b = append(b, boolByte(o.Descending))
-	}
-	return appendConds(b, s.Where)
 }
 
 func boolByte(v bool) byte {

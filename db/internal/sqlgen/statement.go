@@ -6,19 +6,17 @@ import "github.com/watchword-auth/watchword/db"
 // MySQL it has no clause for IfAbsent: the adapter reads the conflict. With
 // Columns in the result the database makes the key and returns it.
 func (g *Generator) Insert(args []any, s *db.Insertion) (*Statement, []any, error) {
-	var buf [keySize]byte
-	key := buf[:0]
-	if s.IfAbsent == nil {
-		key = append(key, 0)
-	} else {
-		key = append(appendColumn(append(key, 1), s.IfAbsent), 0)
+	var k keyBuilder
+	k.flag(s.IfAbsent != nil)
+	if s.IfAbsent != nil {
+		k.column(s.IfAbsent)
 	}
 	for _, c := range s.Columns {
-		key = appendColumn(key, c)
+		k.column(c)
 	}
-	st := g.find(verbInsert, s.Table, nil, key)
+	st := g.find(verbInsert, s.Table, nil, k.bytes())
 	if st == nil {
-		st = g.keep(verbInsert, s.Table, nil, key, g.buildInsert(s))
+		st = g.keep(verbInsert, s.Table, nil, k.bytes(), g.buildInsert(s))
 	}
 	var err error
 	for i, c := range s.Columns {
@@ -31,15 +29,15 @@ func (g *Generator) Insert(args []any, s *db.Insertion) (*Statement, []any, erro
 
 // Select returns the statement of a selection and appends its arguments.
 func (g *Generator) Select(args []any, s *db.Selection) (*Statement, []any, error) {
-	var buf [keySize]byte
-	key := appendSelection(buf[:0], s)
+	var k keyBuilder
+	k.selection(s)
 	var join *db.Def
 	if s.Join != nil {
 		join = s.Join.Table
 	}
-	st := g.find(verbSelect, s.Table, join, key)
+	st := g.find(verbSelect, s.Table, join, k.bytes())
 	if st == nil {
-		st = g.keep(verbSelect, s.Table, join, key, g.buildSelect(s))
+		st = g.keep(verbSelect, s.Table, join, k.bytes(), g.buildSelect(s))
 	}
 	args, err := g.appendConds(args, s.Table, s.Where)
 	if err != nil {
@@ -58,15 +56,15 @@ func (g *Generator) Select(args []any, s *db.Selection) (*Statement, []any, erro
 // to its limit and offset, and appends its arguments.
 func (g *Generator) Count(args []any, s *db.Selection) (*Statement, []any, error) {
 	plain := db.Selection{Table: s.Table, Join: s.Join, Where: s.Where}
-	var buf [keySize]byte
-	key := appendSelection(buf[:0], &plain)
+	var k keyBuilder
+	k.selection(&plain)
 	var join *db.Def
 	if s.Join != nil {
 		join = s.Join.Table
 	}
-	st := g.find(verbCount, s.Table, join, key)
+	st := g.find(verbCount, s.Table, join, k.bytes())
 	if st == nil {
-		st = g.keep(verbCount, s.Table, join, key, g.buildCount(&plain))
+		st = g.keep(verbCount, s.Table, join, k.bytes(), g.buildCount(&plain))
 	}
 	args, err := g.appendConds(args, s.Table, s.Where)
 	return st, args, err
@@ -74,15 +72,16 @@ func (g *Generator) Count(args []any, s *db.Selection) (*Statement, []any, error
 
 // Update returns the statement of a change and appends its arguments.
 func (g *Generator) Update(args []any, s *db.Change) (*Statement, []any, error) {
-	var buf [keySize]byte
-	key := append(buf[:0], byte(len(s.Set)))
+	var k keyBuilder
+	k.number(len(s.Set))
 	for _, a := range s.Set {
-		key = append(appendColumn(key, a.Column), boolByte(a.Add))
+		k.column(a.Column)
+		k.flag(a.Add)
 	}
-	key = appendConds(key, s.Where)
-	st := g.find(verbUpdate, s.Table, nil, key)
+	k.conds(s.Where)
+	st := g.find(verbUpdate, s.Table, nil, k.bytes())
 	if st == nil {
-		st = g.keep(verbUpdate, s.Table, nil, key, g.buildUpdate(s))
+		st = g.keep(verbUpdate, s.Table, nil, k.bytes(), g.buildUpdate(s))
 	}
 	var err error
 	for _, a := range s.Set {
@@ -106,11 +105,11 @@ func (g *Generator) Take(args []any, s *db.Removal) (*Statement, []any, error) {
 }
 
 func (g *Generator) remove(args []any, s *db.Removal, v verb) (*Statement, []any, error) {
-	var buf [keySize]byte
-	key := appendConds(buf[:0], s.Where)
-	st := g.find(v, s.Table, nil, key)
+	var k keyBuilder
+	k.conds(s.Where)
+	st := g.find(v, s.Table, nil, k.bytes())
 	if st == nil {
-		st = g.keep(v, s.Table, nil, key, g.buildDelete(s, v == verbTake))
+		st = g.keep(v, s.Table, nil, k.bytes(), g.buildDelete(s, v == verbTake))
 	}
 	args, err := g.appendConds(args, s.Table, s.Where)
 	return st, args, err
