@@ -60,6 +60,9 @@ type Kernel struct {
 	jobs               []namedJob
 	ready              []func(*Kernel) error
 
+	tx      db.Executor // of a view within a transaction, else nil
+	pending *[]func()   // what waits for that transaction's commit
+
 	owners map[string]string // who registered what, to name both sides of a collision
 	faults []error
 }

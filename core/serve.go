@@ -19,9 +19,13 @@ func (k *Kernel) newContext(ctx context.Context, r *http.Request) (*Context, err
 	if err != nil {
 		return nil, err
 	}
-	return &Context{Context: ctx, k: k, x: k.adapter, call: &call{
+	c := &Context{Context: ctx, k: k, x: k.adapter, call: &call{
 		request: r, base: base, header: http.Header{}, started: k.options.Now(),
-	}}, nil
+	}}
+	if k.tx != nil {
+		c.x, c.done = k.tx, k.pending
+	}
+	return c, nil
 }
 
 // ServeHTTP answers a request below the base path; behind [http.StripPrefix]
