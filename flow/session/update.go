@@ -22,7 +22,9 @@ type UpdateInput struct {
 func (in *UpdateInput) Bind(b *core.Binder) { in.Fields = b.Record().All() }
 
 // MarshalJSON writes the input as a client would send it.
-func (in *UpdateInput) MarshalJSON() ([]byte, error) { return core.MarshalFields(struct{}{}, in.Fields) }
+func (in *UpdateInput) MarshalJSON() ([]byte, error) {
+	return core.MarshalFields(struct{}{}, in.Fields)
+}
 
 // UpdateOutput is the session as it is now.
 type UpdateOutput struct {
