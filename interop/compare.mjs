@@ -54,7 +54,11 @@ async function play(server, scenario) {
   } catch (error) {
     failure = `scenario stopped: ${error.message}`;
   }
-  return { calls: t.calls.map((call) => JSON.stringify(normaliseCall(call, server.base))), failure };
+  return {
+    calls: t.calls.map((call) => JSON.stringify(normaliseCall(call, server.base))),
+    sent: t.calls.map((call) => call.sent?.slice(0, 160) ?? ""),
+    failure,
+  };
 }
 
 async function playGroup(side, group) {
@@ -81,9 +85,10 @@ function report(scenario, a, b) {
   let known = 0;
   for (let i = 0; i < length; i++) {
     if (a.calls[i] !== undefined && a.calls[i] === b.calls[i]) continue;
-    const excuse = knownDifferences.find((d) => d.matches(scenario.name, parse(a.calls[i]), parse(b.calls[i])));
+    const calls = { a: parse(a.calls[i]), b: parse(b.calls[i]) };
+    const excuse = knownDifferences.find((d) => d.matches(scenario.name, calls.a, calls.b));
     if (excuse) known++;
-    different.push({ a: a.calls[i] ?? "(no call)", b: b.calls[i] ?? "(no call)", excuse });
+    different.push({ i, left: calls.a, right: calls.b, excuse });
   }
   const whole = different.length === 0 && !b.failure && !a.failure;
   totals.calls += length;
@@ -95,8 +100,12 @@ function report(scenario, a, b) {
   console.log(`${whole ? "same" : "DIFF"} ${length - different.length}/${length} ${scenario.name}${failures && ` (${failures})`}`);
   if (options.transcript) for (const call of a.calls) console.log(`     ${call}`);
   if (!options.verbose) return;
-  for (const { a: left, b: right, excuse } of different) {
-    console.log(`   A ${left}\n   B ${right}${excuse ? `\n   known: ${excuse.reason}` : ""}`);
+  for (const { i, left, right, excuse } of different) {
+    console.log(`   call ${i + 1}: ${left?.call ?? left?.note ?? right?.call ?? right?.note ?? "(none)"} ${a.sent?.[i] ?? ""}${excuse ? `   known: ${excuse.reason}` : ""}`);
+    for (const member of Object.keys({ ...left, ...right })) {
+      const [one, other] = [left?.[member], right?.[member]].map((value) => JSON.stringify(value) ?? "(missing)");
+      if (one !== other) console.log(`      ${member}\n        A ${one}\n        B ${other}`);
+    }
   }
 }
 

@@ -74,6 +74,7 @@ export function tester(server) {
       const call = {
         method,
         path,
+        sent: payload,
         status: answer.status,
         location: answer.headers.location ?? null,
         cookies,
