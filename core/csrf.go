@@ -27,15 +27,22 @@ func (c *Context) checkOrigin() error {
 		return nil
 	}
 	if !skipCSRF {
-		check := c.checkCookieOrigin
-		if c.call.endpoint.op.Credentials {
-			check = c.checkForm
-		}
-		if err := check(); err != nil {
+		if err := c.checkCaller(); err != nil {
 			return err
 		}
 	}
 	return c.checkTargets()
+}
+
+func (c *Context) checkCaller() error {
+	switch op := &c.call.endpoint.op; {
+	case op.Credentials:
+		return c.checkForm()
+	case op.Messages:
+		return c.checkSender()
+	default:
+		return c.checkCookieOrigin()
+	}
 }
 
 func (c *Context) originCheckOff() bool {
@@ -76,6 +83,16 @@ func (c *Context) checkForm() error {
 		return c.validateOrigin()
 	}
 	return nil
+}
+
+// checkSender checks what mails people: a page that names a foreign origin may
+// not make its visitors' browsers do that, with cookies or without.
+func (c *Context) checkSender() error {
+	if c.Header("Cookie") == "" && c.Header("Origin") == "" && c.Header("Referer") == "" &&
+		c.Header("Sec-Fetch-Site") != "cross-site" {
+		return nil
+	}
+	return c.validateOrigin()
 }
 
 func (c *Context) validateOrigin() error {
@@ -145,15 +162,15 @@ func (c *Context) checkURLs(names []string) error {
 		return nil
 	}
 	for _, name := range names {
-		raw, ok := c.call.input.Get(name)
-		if !ok {
-			raw, ok = c.Query().Get(name)
-		}
-		if !ok || !truthy(raw) {
-			continue
-		}
-		if err := c.checkTarget(raw, name, ErrInvalidCallbackURL); err != nil {
-			return err
+		// Both: one in the body must not hide the one that is used.
+		for _, in := range [...]*Input{&c.call.input, c.Query()} {
+			raw, ok := in.Get(name)
+			if !ok || !truthy(raw) {
+				continue
+			}
+			if err := c.checkTarget(raw, name, ErrInvalidCallbackURL); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -33,6 +33,30 @@ type Message struct {
 // CanDeliver reports whether messages can be sent at all.
 func (c *Context) CanDeliver() bool { return c.k.options.Deliver != nil }
 
+// DeliverMade is [Context.Deliver] for a message that takes storage to make,
+// such as one with a token that is kept. It is made in the background too, so
+// that the answer's time does not show that there is one. A failure is logged.
+func (c *Context) DeliverMade(kind string, compose func(c *Context) (*Message, error)) {
+	deliver, request := c.k.options.Deliver, c.call.request
+	if deliver == nil {
+		return
+	}
+	c.AfterCommit(func() {
+		c.Background("deliver "+kind, func(ctx context.Context) error {
+			own, err := c.k.newContext(ctx, request)
+			if err != nil {
+				return err
+			}
+			m, err := compose(own)
+			if err != nil {
+				return err
+			}
+			m.ID = or(m.ID, own.NewID("message"))
+			return deliver(ctx, m)
+		})
+	})
+}
+
 // Deliver sends a message in the background, after the transaction in hand.
 // The answer neither waits for it nor shows whether it was sent. Without
 // Options.Deliver the message is dropped.

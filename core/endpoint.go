@@ -35,6 +35,9 @@ type Op struct {
 	// Credentials marks sign-ins by form: their origin is checked even
 	// without cookies.
 	Credentials bool
+	// Messages marks endpoints that send a message to whoever is named: an
+	// origin that is told must be trusted, even without cookies.
+	Messages bool
 }
 
 // Ref names a typed endpoint, so that programs can call it in process with

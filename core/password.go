@@ -58,6 +58,26 @@ func (c *Context) VerifyPassword(userID, password string) (bool, error) {
 	return match, nil
 }
 
+// ConfirmPassword refuses where the password is not the user's: with
+// [ErrPasswordTooLong], with [ErrCredentialAccountNotFound] for a user who has
+// none, or with [ErrInvalidPassword].
+func (c *Context) ConfirmPassword(userID, password string) error {
+	match, err := c.VerifyPassword(userID, password)
+	if err != nil || match {
+		return err
+	}
+	account, err := c.Accounts().Credential(userID)
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		return ErrCredentialAccountNotFound
+	case err != nil:
+		return err
+	case account.Password == nil || *account.Password == "":
+		return ErrCredentialAccountNotFound
+	}
+	return ErrInvalidPassword
+}
+
 // WastePassword does the work of hashing for nothing, so that the time an
 // answer takes does not tell whether there was a password to compare.
 func (c *Context) WastePassword(password string) error {

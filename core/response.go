@@ -30,6 +30,11 @@ func JSON(status int, value any) (*Response, error) {
 	return &Response{Status: status, ContentType: typeJSON, Body: body}, err
 }
 
+// Status is the output {"status":true} of endpoints that have no more to say.
+type Status struct {
+	Status bool `json:"status"`
+}
+
 // Appender is an output that writes its own JSON. Outputs on hot paths
 // implement it; all others go through encoding/json.
 type Appender interface{ AppendJSON(b []byte) []byte }

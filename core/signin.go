@@ -23,6 +23,10 @@ func (c *Context) SetSession(current *Current, dontRemember bool) {
 	c.UseSession(current)
 }
 
+// ReplaceSession is [Context.SetSession] for a session that takes the place of
+// the browser's: whether it ends with the browser stays.
+func (c *Context) ReplaceSession(current *Current) { c.SetSession(current, c.dontRemember()) }
+
 // NewSession returns the session this call signed in, or nil. Hooks that
 // intercept sign-ins look here.
 func (c *Context) NewSession() *Current { return c.call.newSession }

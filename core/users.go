@@ -39,7 +39,11 @@ func (s Users) Create(u *User) error {
 	now := s.c.Now()
 	u.ID, u.Email = or(u.ID, s.c.NewID("user")), NormalEmail(u.Email)
 	u.CreatedAt, u.UpdatedAt = or(u.CreatedAt, now), or(u.UpdatedAt, now)
-	err := s.entity().create(u)
+	return addressTaken(s.entity().create(u))
+}
+
+// addressTaken words a broken unique rule of addresses.
+func addressTaken(err error) error {
 	var conflict *db.ConflictError
 	if errors.As(err, &conflict) && (conflict.Column == "email" || conflict.Column == "") {
 		return ErrUserAlreadyExists.Wrap(err)
@@ -48,13 +52,20 @@ func (s Users) Create(u *User) error {
 }
 
 // Update changes a user and returns it as it is then, or [db.ErrNotFound].
-// Sessions kept outside of the database show the change at once.
+// Sessions kept outside of the database show the change at once. An address
+// that is taken is refused with [ErrUserAlreadyExists].
 func (s Users) Update(id string, set ...db.Assign[User]) (*User, error) {
+	return s.UpdateWhere(id, nil, set...)
+}
+
+// UpdateWhere is [Users.Update] of a user that still meets the conditions, or
+// [db.ErrNotFound]: of racing callers whose change ends a condition one wins.
+func (s Users) UpdateWhere(id string, where []db.Where[User], set ...db.Assign[User]) (*User, error) {
 	t := s.c.k.tables.Users
 	changes := &Changes[User]{Key: id, Set: append(set, t.UpdatedAt.To(s.c.Now()))}
-	u, err := s.entity().update(t.ID, changes)
+	u, err := s.entity().update(t.ID, changes, where...)
 	if err != nil {
-		return nil, err
+		return nil, addressTaken(err)
 	}
 	s.c.userChanged(u)
 	return u, s.c.Sessions().refreshUser(u)
