@@ -81,20 +81,18 @@ func conflict(err error, def *db.Def) error {
 
 // backoff spaces attempts within a time.
 type backoff struct {
-	limit time.Duration
-	start time.Time
-	next  time.Duration
+	end  time.Time
+	next time.Duration
 }
 
-func newBackoff(limit time.Duration) backoff { return backoff{limit: limit} }
+func newBackoff(limit time.Duration) backoff {
+	return backoff{end: time.Now().Add(limit), next: time.Millisecond}
+}
 
-// sleep waits a little and reports whether another attempt is due. The time
-// runs from the first failure, which had waited for the engine's own timeout
-// if waiting was of any use.
+// sleep waits a little and reports whether another attempt is due. An attempt
+// that waited for the engine's own timeout has used up the time.
 func (b *backoff) sleep(ctx context.Context) bool {
-	if b.next == 0 {
-		b.start, b.next = time.Now(), time.Millisecond
-	} else if time.Since(b.start) > b.limit {
+	if !time.Now().Before(b.end) {
 		return false
 	}
 	timer := time.NewTimer(b.next)
