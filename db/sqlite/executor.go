@@ -19,8 +19,8 @@ type executor struct {
 	unprepared []*sqlgen.Statement
 }
 
-// session is one statement on its way.
-type session struct {
+// call is one statement on its way.
+type call struct {
 	*executor
 	handle *sql.DB
 	row    *sqlgen.Row
@@ -28,8 +28,8 @@ type session struct {
 	def    *db.Def
 }
 
-func (e *executor) write(row *sqlgen.Row, st *sqlgen.Statement, def *db.Def) session {
-	return session{e, e.adapter.writer, row, st, def}
+func (e *executor) write(row *sqlgen.Row, st *sqlgen.Statement, def *db.Def) call {
+	return call{e, e.adapter.writer, row, st, def}
 }
 
 // Insert implements [db.Executor].
@@ -64,7 +64,7 @@ func (e *executor) Select(ctx context.Context, s *db.Selection, next func() []an
 		return err
 	}
 	row.Args = args
-	r := session{e, handle, row, st, s.Table}
+	r := call{e, handle, row, st, s.Table}
 	if handle == e.adapter.writer {
 		return r.read(ctx, next)
 	}
@@ -88,7 +88,7 @@ func (e *executor) Count(ctx context.Context, s *db.Selection) (n int64, err err
 		return 0, err
 	}
 	row.Args = args
-	r := session{e, handle, row, st, s.Table}
+	r := call{e, handle, row, st, s.Table}
 	if handle != e.adapter.writer {
 		if err := e.adapter.enter(ctx); err != nil {
 			return 0, err

@@ -209,17 +209,17 @@ func (g *Generator) appendList(args []any, def *db.Def, c *db.Cond) ([]any, erro
 
 // pattern writes a literal part as the dialect's pattern.
 func (g *Generator) pattern(c *db.Cond, part string) string {
-	any, escaped := "%", likeEscaper.Replace(part)
+	rest, escaped := "%", likeEscaper.Replace(part)
 	if g.options.Dialect == db.SQLite && !c.Fold {
-		any, escaped = "*", globEscaper.Replace(part)
+		rest, escaped = "*", globEscaper.Replace(part)
 	}
 	switch c.Op {
 	case db.OpStartsWith:
-		return escaped + any
+		return escaped + rest
 	case db.OpEndsWith:
-		return any + escaped
+		return rest + escaped
 	default:
-		return any + escaped + any
+		return rest + escaped + rest
 	}
 }
 

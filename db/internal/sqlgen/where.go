@@ -128,24 +128,24 @@ func (w *writer) list(def *db.Def, c *db.Cond) {
 	word := map[db.Op]string{db.OpIn: " IN (", db.OpNotIn: " NOT IN ("}[c.Op]
 	switch {
 	case folds(def, c):
-		w.params3("lower("+w.text(def, c.Column)+")"+word, "lower(", ")", n)
+		w.listOf("lower("+w.text(def, c.Column)+")"+word, "lower(", ")", n)
 	case w.dialect == db.MySQL && !w.plain(def, c.Column):
 		if c.Op == db.OpIn {
 			w.WriteByte('(')
-			w.params3(w.column(c.Column)+word, "", "", n)
+			w.listOf(w.column(c.Column)+word, "", "", n)
 			w.WriteString(" AND ")
 		}
-		w.params3(w.bytesOf(w.column(c.Column))+word, "CAST(", " AS BINARY)", n)
+		w.listOf(w.bytesOf(w.column(c.Column))+word, "CAST(", " AS BINARY)", n)
 		if c.Op == db.OpIn {
 			w.WriteByte(')')
 		}
 	default:
-		w.params3(w.operand(def, c.Column)+word, "", "", n)
+		w.listOf(w.operand(def, c.Column)+word, "", "", n)
 	}
 }
 
-// params3 writes n parameters, each between before and after.
-func (w *writer) params3(head, before, after string, n int) {
+// listOf writes a head and n parameters, each between before and after.
+func (w *writer) listOf(head, before, after string, n int) {
 	w.WriteString(head)
 	for i := range n {
 		if i > 0 {

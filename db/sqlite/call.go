@@ -8,94 +8,94 @@ import (
 )
 
 // exec runs a statement without a result and returns how many rows it touched.
-func (s *session) exec(ctx context.Context) (int64, error) {
-	wait := newBackoff(s.adapter.busy)
+func (c *call) exec(ctx context.Context) (int64, error) {
+	wait := newBackoff(c.adapter.busy)
 	for {
-		res, err := s.execOnce(ctx)
+		res, err := c.execOnce(ctx)
 		if err == nil {
 			return res.RowsAffected()
 		}
-		if !s.again(ctx, &wait, err) {
-			return 0, translate(err, s.def)
+		if !c.again(ctx, &wait, err) {
+			return 0, translate(err, c.def)
 		}
 	}
 }
 
-func (s *session) execOnce(ctx context.Context) (sql.Result, error) {
-	stmt, err := s.acquire(ctx)
+func (c *call) execOnce(ctx context.Context) (sql.Result, error) {
+	stmt, err := c.acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	args := s.row.Args
+	args := c.row.Args
 	if stmt != nil {
-		defer s.st.Prepared.Release()
+		defer c.st.Prepared.Release()
 	}
 	switch {
-	case stmt == nil && s.tx == nil:
-		return s.handle.ExecContext(ctx, s.st.Text, args...)
+	case stmt == nil && c.tx == nil:
+		return c.handle.ExecContext(ctx, c.st.Text, args...)
 	case stmt == nil:
-		return s.tx.ExecContext(ctx, s.st.Text, args...)
-	case s.tx == nil:
+		return c.tx.ExecContext(ctx, c.st.Text, args...)
+	case c.tx == nil:
 		return stmt.ExecContext(ctx, args...)
 	default:
-		return s.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+		return c.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
 	}
 }
 
-func (s *session) queryOnce(ctx context.Context) (*sql.Rows, error) {
-	stmt, err := s.acquire(ctx)
+func (c *call) queryOnce(ctx context.Context) (*sql.Rows, error) {
+	stmt, err := c.acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	args := s.row.Args
+	args := c.row.Args
 	if stmt != nil {
-		defer s.st.Prepared.Release()
+		defer c.st.Prepared.Release()
 	}
 	switch {
-	case stmt == nil && s.tx == nil:
-		return s.handle.QueryContext(ctx, s.st.Text, args...)
+	case stmt == nil && c.tx == nil:
+		return c.handle.QueryContext(ctx, c.st.Text, args...)
 	case stmt == nil:
-		return s.tx.QueryContext(ctx, s.st.Text, args...)
-	case s.tx == nil:
+		return c.tx.QueryContext(ctx, c.st.Text, args...)
+	case c.tx == nil:
 		return stmt.QueryContext(ctx, args...)
 	default:
-		return s.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+		return c.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
 	}
 }
 
 // acquire returns the prepared statement, or nil where the text has to do.
-func (s *session) acquire(ctx context.Context) (*sql.Stmt, error) {
+func (c *call) acquire(ctx context.Context) (*sql.Stmt, error) {
 	switch {
-	case s.foreign:
+	case c.foreign:
 		return nil, nil
-	case s.tx == nil:
-		return s.st.Prepared.Acquire(ctx, s.handle, s.st.Text)
+	case c.tx == nil:
+		return c.st.Prepared.Acquire(ctx, c.handle, c.st.Text)
 	}
 	// Preparing would wait for the connection that the transaction holds.
-	stmt := s.st.Prepared.Current()
+	stmt := c.st.Prepared.Current()
 	if stmt == nil {
-		s.unprepared = append(s.unprepared, s.st)
+		c.unprepared = append(c.unprepared, c.st)
 	}
 	return stmt, nil
 }
 
 // read runs a statement and fills the places of each row.
-func (s *session) read(ctx context.Context, next func() []any) error {
-	return s.each(ctx, func(rows *sql.Rows) error {
-		return rows.Scan(s.row.Dests(s.st.Columns, next())...)
+func (c *call) read(ctx context.Context, next func() []any) error {
+	return c.each(ctx, func(rows *sql.Rows) error {
+		return rows.Scan(c.row.Dests(c.st.Columns, next())...)
 	})
 }
 
 // each runs a statement and calls fn for each row.
-func (s *session) each(ctx context.Context, fn func(*sql.Rows) error) error {
-	wait := newBackoff(s.adapter.busy)
+func (c *call) each(ctx context.Context, fn func(*sql.Rows) error) error {
+	wait := newBackoff(c.adapter.busy)
 	for {
-		rows, err := s.queryOnce(ctx)
+		rows, err := c.queryOnce(ctx)
 		if err == nil {
-			return translate(drain(rows, fn), s.def)
+			return translate(drain(rows, fn), c.def)
 		}
-		if !s.again(ctx, &wait, err) {
-			return translate(err, s.def)
+		if !c.again(ctx, &wait, err) {
+			return translate(err, c.def)
 		}
 	}
 }
@@ -115,8 +115,8 @@ func drain(rows *sql.Rows, fn func(*sql.Rows) error) error {
 
 // again tells whether a statement is to be run once more after an error. A
 // transaction is run again as a whole.
-func (s *session) again(ctx context.Context, wait *backoff, err error) bool {
-	return s.tx == nil && isBusy(err) && wait.sleep(ctx)
+func (c *call) again(ctx context.Context, wait *backoff, err error) bool {
+	return c.tx == nil && isBusy(err) && wait.sleep(ctx)
 }
 
 // Transaction runs fn in a transaction that holds the file for writing. It
