@@ -136,7 +136,7 @@ func source(path string, o Options, readOnly bool) string {
 
 func assemble(reader, writer *sql.DB, busy time.Duration, owned bool) *Adapter {
 	a := &Adapter{reader: reader, writer: writer, busy: busy, owned: owned}
-	a.executor.adapter = a
+	a.adapter = a
 	a.writeShapes = newShapes(owned)
 	a.readShapes = a.writeShapes
 	if reader != writer {

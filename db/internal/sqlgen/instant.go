@@ -1,7 +1,7 @@
 package sqlgen
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"strconv"
 	"time"
@@ -53,7 +53,7 @@ func toTime(src any) (any, error) {
 		return time.UnixMilli(v).UTC(), nil
 	case float64:
 		if math.IsNaN(v) || v < math.MinInt64 || v >= math.MaxInt64 {
-			return nil, fmt.Errorf("unexpected number for an instant")
+			return nil, errors.New("unexpected number for an instant")
 		}
 		return time.UnixMilli(int64(v)).UTC(), nil
 	case string:
@@ -76,5 +76,5 @@ func ParseInstant(s string) (time.Time, error) {
 	if ms, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return time.UnixMilli(ms).UTC(), nil
 	}
-	return time.Time{}, fmt.Errorf("unexpected text for an instant")
+	return time.Time{}, errors.New("unexpected text for an instant")
 }

@@ -2,6 +2,7 @@ package sqlgen
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -144,7 +145,7 @@ func toBool(src any) (any, error) {
 	case string:
 		b, err := strconv.ParseBool(v)
 		if err != nil {
-			return nil, fmt.Errorf("unexpected text for a boolean")
+			return nil, errors.New("unexpected text for a boolean")
 		}
 		return b, nil
 	}
@@ -164,7 +165,7 @@ func toInt(src any) (any, error) {
 	case string:
 		n, err := strconv.ParseInt(v, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("unexpected text for a number")
+			return nil, errors.New("unexpected text for a number")
 		}
 		return n, nil
 	}
@@ -201,5 +202,5 @@ func toList(src any) (any, error) {
 	if json.Unmarshal([]byte(text), &inner) == nil && json.Unmarshal([]byte(inner), &list) == nil {
 		return list, nil
 	}
-	return nil, fmt.Errorf("unexpected text for a list")
+	return nil, errors.New("unexpected text for a list")
 }

@@ -18,8 +18,6 @@ type row struct {
 	null *string
 	num  int64
 	at   time.Time
-	flag bool
-	json json.RawMessage
 }
 
 type columns struct {
