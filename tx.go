@@ -16,12 +16,12 @@ type Tx struct {
 
 // WithTx returns a view whose calls run in a transaction that the application
 // began and will end. The executor is what the adapter in use makes of it,
-// such as (*sqlite.Adapter).WithTx. Mails and after-hooks wait until
+// such as (*sqlite.Adapter).UseTx. Mails and after-hooks wait until
 // [Tx.Committed] is called; when the transaction is undone they never happen.
 //
 //	sqlTx, err := handle.BeginTx(ctx, nil)
 //	defer sqlTx.Rollback()
-//	tx := auth.WithTx(store.WithTx(sqlTx))
+//	tx := auth.WithTx(store.UseTx(sqlTx))
 //	out, err := watchword.Invoke(ctx, tx, emailpassword.SignUp, input, watchword.Call{})
 //	_, err = sqlTx.ExecContext(ctx, "INSERT INTO profile …", out.User.ID)
 //	if err := sqlTx.Commit(); err == nil {

@@ -1,0 +1,91 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/db/memory"
+	"github.com/watchword-auth/watchword/db/sqlite"
+	"github.com/watchword-auth/watchword/kv"
+	"github.com/watchword-auth/watchword/kv/redis"
+)
+
+var errDatabase = errors.New("expected sqlite:PATH, postgres://…, mysql://… or memory:")
+
+// databaseDialect tells from a database's URL which engine it is for.
+func databaseDialect(source string) (db.Dialect, error) {
+	scheme, _, _ := strings.Cut(source, ":")
+	switch scheme {
+	case "sqlite":
+		return db.SQLite, nil
+	case "memory":
+		return db.Memory, nil
+	case "postgres", "postgresql":
+		return db.Postgres, nil
+	case "mysql", "mariadb":
+		return db.MySQL, nil
+	}
+	return "", errDatabase
+}
+
+// sqlitePath returns the path of sqlite:PATH and sqlite://PATH.
+func sqlitePath(source string) string {
+	path := strings.TrimPrefix(source, "sqlite:")
+	return strings.TrimPrefix(path, "//")
+}
+
+// openDatabase opens what a URL names. Errors do not show the URL, which may
+// hold a password.
+func openDatabase(source string) (db.Adapter, error) {
+	dialect, err := databaseDialect(source)
+	if err != nil {
+		return nil, err
+	}
+	switch dialect {
+	case db.SQLite:
+		path := sqlitePath(source)
+		if path == "" {
+			return nil, errors.New("sqlite: the path is missing, as in sqlite:auth.db")
+		}
+		a, err := sqlite.Open(path, sqlite.Options{})
+		if err != nil {
+			return nil, fmt.Errorf("%s cannot be opened: %w", path, err)
+		}
+		return a, nil
+	case db.Memory:
+		return memory.New(), nil
+	default:
+		return nil, fmt.Errorf("this build has no engine for %s", dialect)
+	}
+}
+
+var errSecondary = errors.New("expected memory or redis://…")
+
+// openSecondary opens secondary storage; the empty name is none.
+func openSecondary(source string) (store kv.Store, closing func(), err error) {
+	nothing := func() {}
+	switch scheme, _, _ := strings.Cut(source, ":"); {
+	case source == "":
+		return nil, nothing, nil
+	case source == "memory" || source == "memory:":
+		return kv.NewMemory(kv.MemoryOptions{}), nothing, nil
+	case scheme == "redis" || scheme == "rediss" || scheme == "unix":
+		prefix := "better-auth:"
+		if u, err := url.Parse(source); err == nil && u.Query().Has("prefix") {
+			q := u.Query()
+			prefix = q.Get("prefix")
+			q.Del("prefix")
+			u.RawQuery = q.Encode()
+			source = u.String()
+		}
+		s, err := redis.New(redis.Options{URL: source, Prefix: prefix})
+		if err != nil {
+			return nil, nothing, err
+		}
+		return s, s.Close, nil
+	}
+	return nil, nothing, errSecondary
+}
