@@ -139,6 +139,22 @@ func (b *baseURLs) of(r *http.Request) (*baseURL, error) {
 	return nil, errUnknownHost
 }
 
+// seenBy returns the origin a request was sent to. The base URL's scheme holds
+// where its host was meant: a proxy in front may have ended the TLS.
+func (b *baseURLs) seenBy(r *http.Request) string {
+	named, ok := origin.RequestOrigin(r, origin.RequestOptions{Forwarded: b.forwarded, Scheme: b.protocol})
+	if !ok {
+		return ""
+	}
+	if b.fixed != nil {
+		_, host, _ := strings.Cut(named, "://")
+		if _, own, _ := strings.Cut(b.fixed.origin, "://"); own == host {
+			return b.fixed.origin
+		}
+	}
+	return named
+}
+
 // host returns the origin's host without a port.
 func (b *baseURL) host() string {
 	_, host, _ := strings.Cut(b.origin, "://")

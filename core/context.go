@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
@@ -26,6 +27,7 @@ type Context struct {
 // call is what all contexts of one request share.
 type call struct {
 	request  *http.Request // nil in process without a request
+	overHTTP bool          // not called in process
 	endpoint *endpoint
 	path     string   // below the base path, escaped
 	segments []string // of a path with parameters
@@ -82,6 +84,9 @@ func (c *Context) Param(name string) string {
 	if c.call.params != nil {
 		return c.call.params(name)
 	}
+	if c.call.endpoint == nil {
+		return ""
+	}
 	return c.call.endpoint.parameter(c.call.segments, name)
 }
 
@@ -133,24 +138,45 @@ func (c *Context) DB() db.Executor { return c.x }
 func (c *Context) Tables() *Tables { return c.k.tables }
 
 // Transaction runs fn with a context whose storage is one transaction:
-// committed when fn returns nil, else undone. Inside of a transaction it joins
-// that one. The engine may call fn again after a conflict.
+// committed when fn returns nil, else undone, with the cookies and the session
+// it gave the call. Inside of a transaction it joins that one. The engine may
+// call fn again after a conflict.
 func (c *Context) Transaction(fn func(c *Context) error) error {
 	if c.done != nil {
 		return fn(c)
 	}
 	var done []func()
+	before := c.call.snapshot()
 	err := c.k.adapter.Transaction(c, func(x db.Executor) error {
 		done = nil
+		c.call.restore(before)
 		return fn(&Context{Context: c.Context, k: c.k, call: c.call, x: x, done: &done})
 	})
 	if err != nil {
+		c.call.restore(before)
 		return err
 	}
 	for _, f := range done {
 		f()
 	}
 	return nil
+}
+
+// undoable is what a call must not keep of a transaction that was undone: a
+// cookie would vouch for a session that was never stored.
+type undoable struct {
+	cookies             []setCookie
+	current, newSession *Current
+	resolved, stored    bool
+}
+
+func (c *call) snapshot() undoable {
+	return undoable{slices.Clone(c.cookies), c.current, c.newSession, c.resolved, c.stored}
+}
+
+func (c *call) restore(u undoable) {
+	c.cookies, c.current, c.newSession = slices.Clone(u.cookies), u.current, u.newSession
+	c.resolved, c.stored = u.resolved, u.stored
 }
 
 // AfterCommit runs f when the transaction in hand is committed, at once
@@ -196,18 +222,19 @@ func (c *Context) ClientIP() string {
 
 // TrustsRedirect reports whether a browser may be sent to a URL.
 func (c *Context) TrustsRedirect(target string) bool {
-	trusted, err := c.trusted()
-	return err == nil && trusted.AllowsRedirect(target)
+	trusted := c.trusted()
+	return trusted != nil && trusted.AllowsRedirect(target)
 }
 
 // TrustsOrigin reports whether a URL's origin is trusted.
 func (c *Context) TrustsOrigin(url string) bool {
-	trusted, err := c.trusted()
-	return err == nil && trusted.Allows(url)
+	trusted := c.trusted()
+	return trusted != nil && trusted.Allows(url)
 }
 
-// trusted adds what only this request makes trusted.
-func (c *Context) trusted() (*origin.Trusted, error) {
+// trusted adds what only this request makes trusted. It is nil, and nothing
+// trusted, where TrustedOriginsFunc gave something that is no pattern.
+func (c *Context) trusted() *origin.Trusted {
 	var more []string
 	if c.k.base.fixed == nil && c.k.base.hosts == nil {
 		more = append(more, c.call.base.origin)
@@ -215,7 +242,12 @@ func (c *Context) trusted() (*origin.Trusted, error) {
 	if f := c.k.options.TrustedOriginsFunc; f != nil && c.call.request != nil {
 		more = append(more, f(c.call.request)...)
 	}
-	return c.k.trusted.With(more...)
+	trusted, err := c.k.trusted.With(more...)
+	if err != nil {
+		c.Log().ErrorContext(c, "Options.TrustedOriginsFunc gave no usable list; no origin is trusted", "error", err)
+		return nil
+	}
+	return trusted
 }
 
 // AnswerAfter delays the answer, whatever it is, until at least d after the

@@ -8,8 +8,8 @@ import (
 
 // cors answers preflights and marks answers that a trusted origin may read.
 // It reports whether the request is answered.
-func (k *Kernel) cors(c *Context, w http.ResponseWriter) bool {
-	r, h := c.call.request, w.Header()
+func (k *Kernel) cors(c *Context) bool {
+	r, h := c.call.request, c.call.header
 	source := r.Header.Get("Origin")
 	if source == "" {
 		return false
@@ -30,6 +30,5 @@ func (k *Kernel) cors(c *Context, w http.ResponseWriter) bool {
 	}
 	age := or(k.options.CORS.MaxAge, 10*time.Minute)
 	h.Set("Access-Control-Max-Age", strconv.Itoa(int(age/time.Second)))
-	w.WriteHeader(http.StatusNoContent)
 	return true
 }

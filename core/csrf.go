@@ -8,41 +8,30 @@ import (
 )
 
 // checkOrigin refuses what a foreign page makes a browser send: requests with
-// cookies whose origin is not trusted, sign-ins by form from elsewhere, and
-// targets of redirects that are not trusted.
+// cookies whose origin is not trusted, and targets of redirects that are not
+// trusted.
 func (c *Context) checkOrigin() error {
-	r, a := c.call.request, &c.k.options.Advanced
-	switch r.Method {
+	switch c.call.request.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return nil
 	}
-	skipCSRF := a.DisableOriginCheck
-	if a.DisableCSRFCheck != nil {
-		skipCSRF = *a.DisableCSRFCheck
-	}
-	if c.originCheckOff() {
-		if !skipCSRF && c.call.endpoint.op.Credentials {
-			return c.checkForm()
-		}
-		return nil
-	}
-	if !skipCSRF {
-		if err := c.checkCaller(); err != nil {
+	if c.hasCookies() || c.call.endpoint.op.Messages && c.namesOrigin() {
+		if err := c.validateOrigin(); err != nil {
 			return err
 		}
+	}
+	if c.originCheckOff() {
+		return nil
 	}
 	return c.checkTargets()
 }
 
-func (c *Context) checkCaller() error {
-	switch op := &c.call.endpoint.op; {
-	case op.Credentials:
-		return c.checkForm()
-	case op.Messages:
-		return c.checkSender()
-	default:
-		return c.checkCookieOrigin()
+func (c *Context) csrfCheckOff() bool {
+	a := &c.k.options.Advanced
+	if a.DisableCSRFCheck != nil {
+		return *a.DisableCSRFCheck
 	}
+	return a.DisableOriginCheck
 }
 
 func (c *Context) originCheckOff() bool {
@@ -58,19 +47,16 @@ func (c *Context) originCheckOff() bool {
 	return false
 }
 
-// checkCookieOrigin checks requests that a browser authenticates by itself.
-func (c *Context) checkCookieOrigin() error {
-	if c.Header("Cookie") == "" {
-		return nil
-	}
-	return c.validateOrigin()
-}
+// hasCookies reports whether a browser may have authenticated the request by
+// itself.
+func (c *Context) hasCookies() bool { return len(c.call.request.Header["Cookie"]) > 0 }
 
 // checkForm checks sign-ins, where an attacker gains from signing a victim in
-// to the attacker's account, and no cookie is needed.
+// to the attacker's account, and no cookie is needed. Requests with cookies
+// were checked before.
 func (c *Context) checkForm() error {
-	if c.Header("Cookie") != "" {
-		return c.validateOrigin()
+	if !c.call.overHTTP || c.hasCookies() || c.csrfCheckOff() {
+		return nil
 	}
 	site, mode, dest := c.Header("Sec-Fetch-Site"), c.Header("Sec-Fetch-Mode"), c.Header("Sec-Fetch-Dest")
 	if strings.TrimSpace(site+mode+dest) != "" {
@@ -85,20 +71,20 @@ func (c *Context) checkForm() error {
 	return nil
 }
 
-// checkSender checks what mails people: a page that names a foreign origin may
-// not make its visitors' browsers do that, with cookies or without.
-func (c *Context) checkSender() error {
-	if c.Header("Cookie") == "" && c.Header("Origin") == "" && c.Header("Referer") == "" &&
-		c.Header("Sec-Fetch-Site") != "cross-site" {
-		return nil
-	}
-	return c.validateOrigin()
+// namesOrigin reports whether the request says which page it comes from. A
+// foreign page may not make its visitors' browsers mail people, with cookies
+// or without.
+func (c *Context) namesOrigin() bool {
+	return c.Header("Origin") != "" || c.Header("Referer") != "" || c.Header("Sec-Fetch-Site") == "cross-site"
 }
 
 func (c *Context) validateOrigin() error {
+	if c.csrfCheckOff() || c.originCheckOff() {
+		return nil
+	}
 	source := c.Header("Origin")
 	if source == "null" && c.Header("Sec-Fetch-Site") == "same-origin" {
-		source = c.call.base.origin
+		source = c.k.base.seenBy(c.call.request)
 	}
 	if source == "" {
 		source = c.Header("Referer")
@@ -158,7 +144,7 @@ func (c *Context) checkTarget(raw []byte, label string, refusal *Error) error {
 
 // checkURLs checks the members an endpoint names, on safe methods too.
 func (c *Context) checkURLs(names []string) error {
-	if len(names) == 0 || c.call.request == nil || c.originCheckOff() {
+	if len(names) == 0 || !c.call.overHTTP || c.originCheckOff() {
 		return nil
 	}
 	for _, name := range names {

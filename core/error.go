@@ -2,7 +2,6 @@ package core
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 )
@@ -109,13 +108,4 @@ func appendMember(b []byte, name string, value any) []byte {
 		raw = []byte("null")
 	}
 	return append(b, raw...)
-}
-
-// asError turns whatever a handler returned into an answer.
-func asError(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return &Error{Status: http.StatusInternalServerError, Err: err}
 }

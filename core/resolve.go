@@ -43,13 +43,12 @@ func (c *Context) ResolveSession(how Resolve) (Resolved, error) {
 	}
 	current, err := c.Sessions().Find(token)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return Resolved{}, storageError(err)
+		return Resolved{}, err
 	}
-	if err != nil || !current.Session.ExpiresAt.After(c.Now()) {
+	if err != nil || current.Session.ExpiresAt.Before(c.Now()) {
 		c.clearSessionCookies()
 		if err == nil && !how.ReadOnly {
-			err = c.Sessions().Delete(token)
-			return Resolved{}, storageError(err)
+			return Resolved{}, c.Sessions().Delete(token)
 		}
 		return Resolved{}, nil
 	}
@@ -75,20 +74,11 @@ func (c *Context) refresh(current *Current, how Resolve) (Resolved, error) {
 		return Resolved{}, ErrFailedToGetSession.WithStatus(http.StatusUnauthorized)
 	}
 	if err != nil {
-		return Resolved{}, storageError(err)
+		return Resolved{}, err
 	}
 	current = &Current{session, current.User}
 	c.setSessionCookies(current, false)
 	return Resolved{Current: current}, nil
-}
-
-// storageError turns an engine that cannot be reached into a 503 instead of
-// an unknown failure.
-func storageError(err error) error {
-	if errors.Is(err, db.ErrUnavailable) {
-		return errUnavailable.Wrap(err)
-	}
-	return err
 }
 
 // Session returns the session the call was made in, or nil. It is read once
@@ -97,17 +87,12 @@ func (c *Context) Session() (*Current, error) {
 	if c.call.resolved {
 		return c.call.current, nil
 	}
-	r, err := c.ResolveSession(Resolve{ReadOnly: c.readOnly()})
+	r, err := c.ResolveSession(Resolve{ReadOnly: c.k.options.Session.DeferSessionRefresh})
 	if err != nil {
 		return nil, err
 	}
 	c.call.current, c.call.resolved = r.Current, true
 	return r.Current, nil
-}
-
-// readOnly reports whether reading a session must not write storage.
-func (c *Context) readOnly() bool {
-	return c.k.options.Session.DeferSessionRefresh && c.call.request != nil && c.call.request.Method == http.MethodGet
 }
 
 // StoredSession is [Context.Session] read from storage: for what must not
@@ -116,7 +101,7 @@ func (c *Context) StoredSession() (*Current, error) {
 	if c.call.stored {
 		return c.call.current, nil
 	}
-	r, err := c.ResolveSession(Resolve{SkipCache: true, ReadOnly: c.readOnly()})
+	r, err := c.ResolveSession(Resolve{SkipCache: true, ReadOnly: c.k.options.Session.DeferSessionRefresh})
 	if err != nil {
 		return nil, err
 	}

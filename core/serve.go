@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/kv"
 	"github.com/watchword-auth/watchword/password"
 	"github.com/watchword-auth/watchword/ratelimit"
 )
@@ -37,29 +38,53 @@ func (k *Kernel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
-	c.call.header = w.Header()
-	if k.options.CORS.Enabled && k.cors(c, w) {
-		return
-	}
-	response := c.answer()
+	c.call.header, c.call.overHTTP = w.Header(), true
+	c.boundBody(w)
+	response := c.guard(func() *Response {
+		if k.options.CORS.Enabled && k.cors(c) {
+			return &Response{Status: http.StatusNoContent}
+		}
+		return c.answer()
+	})
+	response = c.guard(func() *Response {
+		for _, hook := range k.onResponse {
+			hook(c, response)
+		}
+		return response
+	})
 	c.waitForAnswer()
 	c.send(w, response)
 }
 
-// answer turns whatever happens into a response, panics of plugins included.
-func (c *Context) answer() (response *Response) {
+// boundBody bounds what an endpoint that reads the body itself can be sent.
+// The request is copied: it is the server's, and outer handlers may hold it.
+func (c *Context) boundBody(w http.ResponseWriter) {
+	if r := c.call.request; r.Body != nil && r.Body != http.NoBody {
+		bounded := *r
+		bounded.Body = http.MaxBytesReader(w, r.Body, c.k.options.Advanced.MaxBodyBytes)
+		c.call.request = &bounded
+	}
+}
+
+// guard turns a panic of a plugin into an answer that reveals nothing.
+func (c *Context) guard(f func() *Response) (response *Response) {
 	defer func() {
-		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler { //nolint:errorlint // the sentinel is panicked as it is
-				panic(p)
-			}
-			c.report(&Error{Status: http.StatusInternalServerError, Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())})
-			response = &Response{Status: http.StatusInternalServerError}
+		p := recover()
+		if p == nil {
+			return
 		}
-		for _, hook := range c.k.onResponse {
-			hook(c, response)
+		if p == http.ErrAbortHandler { //nolint:errorlint // the sentinel is panicked as it is
+			panic(p)
 		}
+		c.call.cookies = nil
+		c.Log().ErrorContext(c, "a request panicked", "path", c.call.path, "panic", p, "stack", string(debug.Stack()))
+		response = &Response{Status: http.StatusInternalServerError}
 	}()
+	return f()
+}
+
+// answer turns refusals and failures into a response.
+func (c *Context) answer() *Response {
 	response, err := c.route()
 	if err != nil {
 		response = c.refuse(err)
@@ -69,13 +94,16 @@ func (c *Context) answer() (response *Response) {
 
 // refuse reports a failure and words it for the client.
 func (c *Context) refuse(err error) *Response {
-	e := asError(err)
+	e := known(err)
 	c.report(e)
 	return e.response()
 }
 
 func (c *Context) report(e *Error) {
-	if e.Status >= http.StatusInternalServerError {
+	switch {
+	case c.Err() != nil && errors.Is(e.Err, c.Err()):
+		c.Log().InfoContext(c, "a caller did not wait for the answer", "path", c.call.path, "error", e.Err)
+	case e.Status >= http.StatusInternalServerError:
 		c.Log().ErrorContext(c, "a request failed", "path", c.call.path, "status", e.Status, "error", e.Err, "code", string(e.Code))
 	}
 	if f := c.k.options.OnAPIError.OnError; f != nil && e.Location == "" {
@@ -89,14 +117,13 @@ func (c *Context) route() (*Response, error) {
 	k, r := c.k, c.call.request
 	path, ok := k.cut(r)
 	c.call.path = path
+	if trimmed := trimSlashes(path); k.disabled[trimmed] {
+		return Text(http.StatusNotFound, "Not Found"), nil
+	} else if err := c.limit(trimmed); err != nil {
+		return nil, err
+	}
 	if !ok {
 		return &Response{Status: http.StatusNotFound}, nil
-	}
-	if k.disabled[path] {
-		return Text(http.StatusNotFound, "Not Found"), nil
-	}
-	if err := c.limit(); err != nil {
-		return nil, err
 	}
 	for _, hook := range k.onRequest {
 		if response, err := hook(c); response != nil || err != nil {
@@ -108,7 +135,7 @@ func (c *Context) route() (*Response, error) {
 		return &Response{Status: http.StatusNotFound}, nil
 	}
 	c.call.endpoint, c.call.segments = e, segments
-	if !e.op.AnyBody {
+	if r = c.call.request; !e.op.AnyBody && r.Method != http.MethodGet {
 		input, err := readInput(r, e.allowed(), k.options.Advanced.MaxBodyBytes)
 		if err != nil {
 			return nil, err
@@ -125,30 +152,43 @@ func (c *Context) route() (*Response, error) {
 // it.
 func (k *Kernel) cut(r *http.Request) (string, bool) {
 	path := r.URL.EscapedPath()
-	below, ok := strings.CutPrefix(path, k.base.path)
-	if !ok || below != "" && below[0] != '/' {
-		// http.StripPrefix leaves the whole path in RequestURI only.
+	below, ok := cutBase(path, k.base.path)
+	if !ok {
+		// http.StripPrefix leaves the whole path in RequestURI only. It must
+		// be one below the base path all the same: what a caller wrote there
+		// opens no other way in.
 		whole, _, _ := strings.Cut(r.RequestURI, "?")
-		if len(whole) <= len(path) || !strings.HasSuffix(whole, path) {
+		if below, ok = cutBase(whole, k.base.path); !ok || !strings.HasSuffix(whole, path) {
 			return path, false
 		}
-		below = path
 	}
-	if k.options.Advanced.SkipTrailingSlashes && len(below) > 1 {
-		below = strings.TrimRight(below, "/")
+	if k.options.Advanced.SkipTrailingSlashes {
+		below = trimSlashes(below)
 	}
-	return below, below != "" && !strings.Contains(below, "//")
+	return below, !strings.Contains(below, "//")
 }
+
+func cutBase(path, base string) (string, bool) {
+	below, ok := strings.CutPrefix(path, base)
+	return below, ok && below != "" && below[0] == '/'
+}
+
+// trimSlashes is the form in which paths are limited and disabled, so that no
+// spelling of a path escapes either.
+func trimSlashes(path string) string { return or(strings.TrimRight(path, "/"), "/") }
 
 // run takes an endpoint from its before hooks to its after hooks.
 func (c *Context) run(e *endpoint) *Result {
-	result, err := c.perform(e)
-	if err != nil {
-		result = &Result{Err: known(err)}
-	}
-	for _, hook := range e.after {
-		if err := hook(c, result); err != nil {
-			result.Out, result.Response, result.Err = nil, nil, known(err)
+	result := c.before(e)
+	if result == nil {
+		var err error
+		if result, err = c.perform(e); err != nil {
+			result = &Result{Err: known(err)}
+		}
+		for _, hook := range e.after {
+			if err := hook(c, result); err != nil {
+				result.Out, result.Response, result.Err = nil, nil, known(err)
+			}
 		}
 	}
 	if result.Err != nil {
@@ -157,20 +197,31 @@ func (c *Context) run(e *endpoint) *Result {
 	return result
 }
 
-func (c *Context) perform(e *endpoint) (*Result, error) {
+// before runs the before hooks. Where one answers or refuses, neither the
+// endpoint nor after hooks run.
+func (c *Context) before(e *endpoint) *Result {
 	for _, hook := range e.before {
 		response, err := hook(c)
 		if err != nil {
-			return nil, err
+			return &Result{Err: known(err)}
 		}
 		if response != nil {
-			return &Result{Response: response}, nil
+			return &Result{Response: response}
 		}
 	}
+	return nil
+}
+
+func (c *Context) perform(e *endpoint) (*Result, error) {
 	b := &Binder{body: &c.call.input, query: c.Query(), path: c.Param}
 	in := e.bind(b)
 	if err := b.err(); err != nil {
 		return nil, err
+	}
+	if e.op.Credentials {
+		if err := c.checkForm(); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.checkURLs(e.op.CheckURLs); err != nil {
 		return nil, err
@@ -183,25 +234,31 @@ func (c *Context) perform(e *endpoint) (*Result, error) {
 
 // known words failures of the lower floors.
 func known(err error) *Error {
-	e := asError(err)
-	switch {
-	case e.Status < http.StatusInternalServerError:
-	case errors.Is(err, password.ErrBusy), errors.Is(err, db.ErrUnavailable):
-		e = errUnavailable.Wrap(err)
+	var declared *Error
+	if errors.As(err, &declared) {
+		return declared
 	}
-	return e
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return errBodyTooLarge.Wrap(err)
+	case errors.Is(err, password.ErrBusy), errors.Is(err, db.ErrUnavailable), errors.Is(err, kv.ErrUnavailable),
+		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return errUnavailable.Wrap(err)
+	}
+	return &Error{Status: http.StatusInternalServerError, Err: err}
 }
 
 // limit counts the request before any work is done for it.
-func (c *Context) limit() error {
+func (c *Context) limit(path string) error {
 	if c.k.limiter == nil {
 		return nil
 	}
-	rule, limited := c.k.rules.For(c.call.path)
+	rule, limited := c.k.rules.For(path)
 	if !limited {
 		return nil
 	}
-	d, err := c.k.limiter.Consume(c, ratelimit.Key(c.ClientIP(), c.call.path), rule)
+	d, err := c.k.limiter.Consume(c, ratelimit.Key(c.ClientIP(), path), rule)
 	if err != nil {
 		return errUnavailable.Wrap(err)
 	}
@@ -243,6 +300,9 @@ func (c *Context) send(w http.ResponseWriter, response *Response) {
 	}
 	if status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
 		h.Set("Retry-After", "1")
+	}
+	if len(h["Set-Cookie"]) > 0 && h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store") // no shared cache may hand one client's cookies to another
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(response.Body) // the client may be gone; there is nobody to tell

@@ -47,7 +47,7 @@ func (s Sessions) keep(current *Current) error {
 func (s Sessions) kept(token string) (*Current, error) {
 	data, ok, err := s.c.k.options.SecondaryStorage.Get(s.c, token)
 	if err != nil {
-		return nil, errUnavailable.Wrap(err)
+		return nil, err
 	}
 	var parts keptSession
 	if !ok || json.Unmarshal([]byte(data), &parts) != nil {
@@ -76,7 +76,7 @@ func (s Sessions) kept(token string) (*Current, error) {
 func (s Sessions) revokedBefore(userID string) (time.Time, error) {
 	text, ok, err := s.c.k.options.SecondaryStorage.Get(s.c, revokedKey(userID))
 	if err != nil {
-		return time.Time{}, errUnavailable.Wrap(err)
+		return time.Time{}, err
 	}
 	ms, parseErr := strconv.ParseInt(text, 10, 64)
 	if !ok || parseErr != nil {
