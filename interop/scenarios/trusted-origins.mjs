@@ -3,7 +3,8 @@
 const patterns = {
   exact: ["https://app.example.com"],
   "with a port": ["https://app.example.com:8443", "http://localhost:5173"],
-  "with a path or a slash": ["https://app.example.com/", "https://other.example.com/path"],
+  "with a slash": ["https://app.example.com/"],
+  "with a path": ["https://other.example.com/path"],
   "wildcard host": ["*.example.com"],
   "wildcard host with a scheme": ["https://*.example.com"],
   "wildcard in the middle": ["https://app-*.example.com", "https://?.example.com"],
