@@ -28,7 +28,10 @@ import (
 	"github.com/watchword-auth/watchword/flow/account"
 	"github.com/watchword-auth/watchword/flow/emailpassword"
 	"github.com/watchword-auth/watchword/flow/health"
+	"github.com/watchword-auth/watchword/flow/password"
 	"github.com/watchword-auth/watchword/flow/session"
+	"github.com/watchword-auth/watchword/flow/user"
+	"github.com/watchword-auth/watchword/flow/verification"
 )
 
 const (
@@ -94,7 +97,8 @@ func New(t testing.TB, change ...func(*core.Options)) *Server {
 
 // Flows returns the built-in flows.
 func Flows() []core.Plugin {
-	return []core.Plugin{emailpassword.Flow{}, session.Flow{}, account.Flow{}, health.Flow{}}
+	return []core.Plugin{emailpassword.Flow{}, session.Flow{}, account.Flow{}, health.Flow{},
+		verification.Flow{}, password.Flow{}, user.Flow{}}
 }
 
 // Migrate makes the instance's tables.

@@ -1,0 +1,166 @@
+package user
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/secret"
+)
+
+// Delete is POST /delete-user.
+const Delete core.Ref[DeleteInput, DeleteOutput] = "deleteUser"
+
+// DeleteInput is a proof that the user means it. Without password and token
+// the session must be fresh, unless a link is mailed.
+type DeleteInput struct {
+	// CallbackURL is where the mailed link leads, "/" where absent.
+	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+	Password    core.Opt[string] `json:"password,omitzero"`
+	Token       core.Opt[string] `json:"token,omitzero"` // of a mailed link
+}
+
+// Bind reads the body.
+func (in *DeleteInput) Bind(b *core.Binder) {
+	body := b.Body()
+	body.OptText("callbackURL", &in.CallbackURL).Describe("Where the mailed link leads")
+	body.OptText("password", &in.Password).Describe("The password of the user")
+	body.OptText("token", &in.Token).Describe("The token of a mailed link")
+}
+
+// DeleteOutput says what was done.
+type DeleteOutput struct {
+	Success bool   `json:"success"`
+	Message string `json:"message"`
+}
+
+var (
+	errDisabled     = core.NewError(http.StatusNotFound, "", "")
+	errLinkDisabled = core.NewError(http.StatusNotFound, "NOT_FOUND", "Not found")
+)
+
+var deleted = DeleteOutput{Success: true, Message: "User deleted"}
+
+func deleteIdentifier(token string) string { return "delete-account-" + token }
+
+func (Flow) delete(c *core.Context, in *DeleteInput) (*DeleteOutput, error) {
+	o := &c.Options().User.DeleteUser
+	if !o.Enabled {
+		return nil, errDisabled
+	}
+	current, err := c.RequireStoredSession()
+	if err != nil {
+		return nil, err
+	}
+	if in.Password.Value != "" {
+		if err := c.ConfirmPassword(current.User.ID, in.Password.Value); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case in.Token.Value != "":
+		err = redeem(c, current.User, in.Token.Value)
+	case o.Verify && c.CanDeliver():
+		return sendLink(c, current.User, in.CallbackURL.Or(""))
+	case in.Password.Value == "" && !c.IsFresh(current.Session):
+		err = core.ErrSessionExpired
+	default:
+		err = remove(c, current.User)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := deleted
+	return &out, nil
+}
+
+// sendLink mails the user a link that deletes the account.
+func sendLink(c *core.Context, u *core.User, callbackURL string) (*DeleteOutput, error) {
+	token := secret.Text(c.Random(), secret.LowerDigits, 32)
+	_, err := c.Verifications().Create(deleteIdentifier(token), u.ID, c.Options().User.DeleteUser.DeleteTokenExpiresIn)
+	if err != nil {
+		return nil, err
+	}
+	if callbackURL == "" {
+		callbackURL = "/"
+	}
+	c.Deliver(&core.Message{Type: core.MessageDeleteAccount, To: u.Email, Token: token, User: u,
+		URL: c.BaseURL() + "/delete-user/callback?token=" + token + "&callbackURL=" + core.EscapeComponent(callbackURL)})
+	return &DeleteOutput{Success: true, Message: "Verification email sent"}, nil
+}
+
+// DeleteLink is GET /delete-user/callback.
+const DeleteLink core.Ref[DeleteLinkInput, DeleteOutput] = "deleteUserCallback"
+
+// DeleteLinkInput is the query of a mailed link.
+type DeleteLinkInput struct {
+	Token string `json:"token"`
+	// CallbackURL is where the browser is sent; where absent, the answer is
+	// JSON.
+	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+}
+
+// Bind reads the query.
+func (in *DeleteLinkInput) Bind(b *core.Binder) {
+	query := b.Query()
+	query.Text("token", &in.Token).Describe("The token of the mail")
+	query.OptText("callbackURL", &in.CallbackURL).Describe("Where the browser is sent")
+}
+
+func (Flow) deleteLink(c *core.Context, in *DeleteLinkInput) (*DeleteOutput, error) {
+	if !c.Options().User.DeleteUser.Enabled {
+		return nil, errLinkDisabled
+	}
+	current, err := c.StoredSession()
+	if err != nil {
+		return nil, err
+	}
+	if current == nil {
+		return nil, core.ErrFailedToGetUserInfo.WithStatus(http.StatusNotFound)
+	}
+	if err := redeem(c, current.User, in.Token); err != nil {
+		return nil, err
+	}
+	if target := in.CallbackURL.Value; target != "" {
+		return nil, core.Redirect(target)
+	}
+	out := deleted
+	return &out, nil
+}
+
+// redeem spends the token and deletes the user it was made for. One that is
+// opened in somebody else's session is spent all the same: it has been seen by
+// the wrong person.
+func redeem(c *core.Context, u *core.User, token string) error {
+	taken, err := c.Verifications().Take(deleteIdentifier(token))
+	if errors.Is(err, db.ErrNotFound) {
+		return core.ErrInvalidToken.WithStatus(http.StatusNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	if taken.Value != u.ID {
+		return core.ErrInvalidToken.WithStatus(http.StatusNotFound)
+	}
+	return remove(c, u)
+}
+
+// remove deletes the user with all that is the user's, in one transaction, and
+// signs the browser out.
+func remove(c *core.Context, u *core.User) error {
+	o := &c.Options().User.DeleteUser
+	if o.BeforeDelete != nil {
+		if err := o.BeforeDelete(c, u); err != nil {
+			return err
+		}
+	}
+	if err := c.Users().Delete(u); err != nil {
+		return err
+	}
+	c.ClearSession()
+	if o.AfterDelete != nil {
+		return o.AfterDelete(c, u)
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package verification
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
+)
+
+// Verify is GET /verify-email.
+const Verify core.Ref[VerifyInput, VerifyOutput] = "verifyEmail"
+
+// VerifyInput is the query of a link.
+type VerifyInput struct {
+	Token string `json:"token"`
+	// CallbackURL is where the browser is sent; where absent, the answer is
+	// JSON.
+	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+}
+
+// Bind reads the query.
+func (in *VerifyInput) Bind(b *core.Binder) {
+	query := b.Query()
+	query.Text("token", &in.Token).Describe("The token of the mail")
+	query.OptText("callbackURL", &in.CallbackURL).Describe("Where the browser is sent")
+}
+
+// VerifyOutput says that the link did its work. User is null, except after a
+// change of the address; it is absent where one more mail has to be answered.
+type VerifyOutput struct {
+	Status bool                 `json:"status"`
+	User   core.Opt[*core.User] `json:"user,omitzero"`
+}
+
+// proven is the answer to a link that proved the address the user has.
+var proven = VerifyOutput{Status: true, User: core.Opt[*core.User]{Set: true, Null: true}}
+
+// done answers, or sends the browser where the link leads.
+func (in *VerifyInput) done(out VerifyOutput) (*VerifyOutput, error) {
+	if target := in.CallbackURL.Value; target != "" {
+		return nil, core.Redirect(target)
+	}
+	return &out, nil
+}
+
+// refuse refuses, or tells the page the link leads to.
+func (in *VerifyInput) refuse(e *core.Error) (*VerifyOutput, error) {
+	if target := in.CallbackURL.Value; target != "" {
+		return nil, core.Redirect(core.AppendQuery(target, "error", string(e.Code)))
+	}
+	return nil, e.WithStatus(http.StatusUnauthorized)
+}
+
+func (Flow) verify(c *core.Context, in *VerifyInput) (*VerifyOutput, error) {
+	t, err := c.ParseEmailToken(in.Token)
+	if err != nil {
+		var refusal *core.Error
+		if errors.As(err, &refusal) {
+			return in.refuse(refusal)
+		}
+		return nil, err
+	}
+	if t.UpdateTo != "" {
+		return redeemChange(c, in, t)
+	}
+	return redeemProof(c, in, t)
+}
+
+// redeemProof marks the address as proven. Of racing callers with one link one
+// does it, and only that one is signed in.
+func redeemProof(c *core.Context, in *VerifyInput, t *core.EmailToken) (*VerifyOutput, error) {
+	u, err := c.Users().ByEmail(t.Email)
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		return in.refuse(core.ErrUserNotFound)
+	case err != nil:
+		return nil, err
+	case t.UserID != "" && t.UserID != u.ID:
+		return in.refuse(core.ErrInvalidToken)
+	case u.EmailVerified:
+		return in.done(proven)
+	}
+	o, users := &c.Options().EmailVerification, c.Tables().Users
+	if o.BeforeVerification != nil {
+		if err := o.BeforeVerification(c, u); err != nil {
+			return nil, err
+		}
+	}
+	guard := []db.Where[core.User]{users.Email.Eq(u.Email), users.EmailVerified.Eq(false)}
+	u, err = c.Users().UpdateWhere(u.ID, guard, users.EmailVerified.To(true))
+	if errors.Is(err, db.ErrNotFound) {
+		return judgeAgain(c, in, t)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if o.AfterVerification != nil {
+		if err := o.AfterVerification(c, u); err != nil {
+			return nil, err
+		}
+	}
+	if o.AutoSignInAfterVerification {
+		if err := signIn(c, u); err != nil {
+			return nil, err
+		}
+	}
+	return in.done(proven)
+}
+
+// judgeAgain answers a caller who lost against another: the address has been
+// proven meanwhile, or is somebody else's.
+func judgeAgain(c *core.Context, in *VerifyInput, t *core.EmailToken) (*VerifyOutput, error) {
+	u, err := c.Users().ByEmail(t.Email)
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
+		return nil, err
+	}
+	if u == nil || !u.EmailVerified || t.UserID != "" && t.UserID != u.ID {
+		return in.refuse(core.ErrInvalidToken)
+	}
+	return in.done(proven)
+}
+
+// signIn signs in whoever opened the link, or shows the browser's own session
+// what changed. The session is read from storage: a revoked one must not come
+// back to life in a cookie.
+func signIn(c *core.Context, u *core.User) error {
+	current, err := c.StoredSession()
+	if err != nil {
+		return err
+	}
+	if current != nil && current.User.ID == u.ID {
+		c.RefreshSessionCookies(&core.Current{Session: current.Session, User: u})
+		return nil
+	}
+	session, err := c.Sessions().Create(u, core.NewSession{})
+	if err != nil {
+		return err
+	}
+	c.ReplaceSession(&core.Current{Session: session, User: u})
+	return nil
+}
