@@ -59,6 +59,9 @@ type Binder struct {
 	path        func(name string) string
 	issues      []string
 	schema      *Shape // set while the endpoint is being described
+
+	room [2]Object // most inputs read no more; a request then allocates none
+	used int
 }
 
 // Body returns the body, which must be an object.
@@ -86,7 +89,8 @@ func (b *Binder) Path(name string, to *string) {
 }
 
 func (b *Binder) object(where, want string, in *Input, required bool) *Object {
-	o := &Object{b: b, where: where}
+	o := b.fresh()
+	o.b, o.where = b, where
 	if b.schema != nil {
 		return o
 	}
@@ -104,6 +108,14 @@ func (b *Binder) object(where, want string, in *Input, required bool) *Object {
 	}
 	o.members = in.members
 	return o
+}
+
+func (b *Binder) fresh() *Object {
+	if b.used == len(b.room) {
+		return new(Object)
+	}
+	b.used++
+	return &b.room[b.used-1]
 }
 
 func (b *Binder) issue(path, text string) {
@@ -124,13 +136,15 @@ type Object struct {
 	where   string
 	members map[string]json.RawMessage
 	skip    bool
+	last    Check
 }
 
 // Check refines the member that was read last. Its methods do nothing where
-// the member was absent or already refused.
+// the member was absent or already refused. It is valid until the next member
+// is read.
 type Check struct {
 	o    *Object
-	path string
+	name string
 	text *string
 	num  *float64
 	prop *Property
@@ -286,7 +300,8 @@ func (o *Object) path(name string) string {
 }
 
 func (o *Object) check(name, kind string, required bool) *Check {
-	c := &Check{o: o, path: o.path(name)}
+	c := &o.last
+	*c = Check{o: o, name: name}
 	if o.b.schema != nil {
 		c.prop = o.b.schema.add(o.where, Property{Name: name, Type: kind, Required: required})
 	}
@@ -404,7 +419,7 @@ func (c *Check) format(name string) {
 }
 
 func (c *Check) refuse(text string) {
-	c.o.b.issue(c.path, text)
+	c.o.b.issue(c.o.path(c.name), text)
 	c.text, c.num = nil, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 )
 
 // Response is an answer that is already encoded.
@@ -39,12 +40,16 @@ type Status struct {
 // implement it; all others go through encoding/json.
 type Appender interface{ AppendJSON(b []byte) []byte }
 
+// usualLength holds a session with its user, so that encoding one does not
+// have to grow its buffer again and again.
+const usualLength = 768
+
 func encode(b []byte, out any) ([]byte, error) {
 	switch v := out.(type) {
 	case nil:
 		return append(b, "null"...), nil
 	case Appender:
-		return v.AppendJSON(b), nil
+		return v.AppendJSON(slices.Grow(b, usualLength)), nil
 	}
 	buf := bytes.NewBuffer(b)
 	e := json.NewEncoder(buf)

@@ -6,7 +6,7 @@ import (
 )
 
 // Unlink is POST /unlink-account.
-const Unlink core.Ref[UnlinkInput, UnlinkOutput] = "unlinkAccount"
+const Unlink core.Ref[UnlinkInput, core.Status] = "unlinkAccount"
 
 // UnlinkInput names an account by its key.
 type UnlinkInput struct {
@@ -16,18 +16,12 @@ type UnlinkInput struct {
 // Bind reads the body.
 func (in *UnlinkInput) Bind(b *core.Binder) { b.Body().Text("accountId", &in.AccountID) }
 
-// UnlinkOutput says that it is done.
-type UnlinkOutput struct{}
-
-// AppendJSON writes {"status":true}.
-func (*UnlinkOutput) AppendJSON(b []byte) []byte { return append(b, `{"status":true}`...) }
-
-func (Flow) unlink(c *core.Context, in *UnlinkInput) (*UnlinkOutput, error) {
+func (Flow) unlink(c *core.Context, in *UnlinkInput) (*core.Status, error) {
 	current, err := c.RequireSession()
 	if err != nil {
 		return nil, err
 	}
-	return &UnlinkOutput{}, c.Transaction(func(c *core.Context) error {
+	return &core.Status{Status: true}, c.Transaction(func(c *core.Context) error {
 		accounts, err := lockAccounts(c, current.User.ID)
 		if err != nil {
 			return err

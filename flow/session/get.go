@@ -48,8 +48,8 @@ func (out *GetOutput) AppendJSON(b []byte) []byte {
 
 func (Flow) get(c *core.Context, in *GetInput) (*GetOutput, error) {
 	h := c.ResponseHeader()
-	h.Set("Cache-Control", "no-store")
-	h.Set("Pragma", "no-cache")
+	uncached := []string{"no-store", "no-cache"}
+	h["Cache-Control"], h["Pragma"] = uncached[:1:1], uncached[1:]
 	deferred := c.Options().Session.DeferSessionRefresh
 	post := c.Request() != nil && c.Request().Method == http.MethodPost
 	if post && !deferred {
@@ -66,7 +66,8 @@ func (Flow) get(c *core.Context, in *GetInput) (*GetOutput, error) {
 	}
 	out := &GetOutput{Session: r.Current.Session, User: r.Current.User}
 	if r.Deferred {
-		out.NeedsRefresh = &r.NeedsRefresh
+		needed := r.NeedsRefresh
+		out.NeedsRefresh = &needed
 	}
 	return out, nil
 }

@@ -9,9 +9,9 @@ import (
 
 // The endpoints that end sessions of the caller's user.
 const (
-	Revoke       core.Ref[RevokeInput, StatusOutput]       = "revokeSession"
-	RevokeAll    core.Ref[RevokeAllInput, StatusOutput]    = "revokeSessions"
-	RevokeOthers core.Ref[RevokeOthersInput, StatusOutput] = "revokeOtherSessions"
+	Revoke       core.Ref[RevokeInput, core.Status]       = "revokeSession"
+	RevokeAll    core.Ref[RevokeAllInput, core.Status]    = "revokeSessions"
+	RevokeOthers core.Ref[RevokeOthersInput, core.Status] = "revokeOtherSessions"
 )
 
 // RevokeInput names a session.
@@ -34,15 +34,9 @@ type RevokeOthersInput struct{}
 // Bind reads nothing.
 func (*RevokeOthersInput) Bind(*core.Binder) {}
 
-// StatusOutput says that it is done.
-type StatusOutput struct{}
-
-// AppendJSON writes {"status":true}.
-func (*StatusOutput) AppendJSON(b []byte) []byte { return append(b, `{"status":true}`...) }
-
 // revoke is silent about tokens of other users and about unknown ones, so
 // that tokens cannot be tried.
-func (Flow) revoke(c *core.Context, in *RevokeInput) (*StatusOutput, error) {
+func (Flow) revoke(c *core.Context, in *RevokeInput) (*core.Status, error) {
 	current, err := c.RequireStoredSession()
 	if err != nil {
 		return nil, err
@@ -60,10 +54,10 @@ func (Flow) revoke(c *core.Context, in *RevokeInput) (*StatusOutput, error) {
 	if in.Token == current.Session.Token {
 		c.ClearSession()
 	}
-	return &StatusOutput{}, nil
+	return &core.Status{Status: true}, nil
 }
 
-func (Flow) revokeAll(c *core.Context, _ *RevokeAllInput) (*StatusOutput, error) {
+func (Flow) revokeAll(c *core.Context, _ *RevokeAllInput) (*core.Status, error) {
 	current, err := c.RequireStoredSession()
 	if err != nil {
 		return nil, err
@@ -72,10 +66,10 @@ func (Flow) revokeAll(c *core.Context, _ *RevokeAllInput) (*StatusOutput, error)
 		return nil, err
 	}
 	c.ClearSession()
-	return &StatusOutput{}, nil
+	return &core.Status{Status: true}, nil
 }
 
-func (Flow) revokeOthers(c *core.Context, _ *RevokeOthersInput) (*StatusOutput, error) {
+func (Flow) revokeOthers(c *core.Context, _ *RevokeOthersInput) (*core.Status, error) {
 	current, err := c.RequireStoredSession()
 	if err != nil {
 		return nil, err
@@ -83,5 +77,5 @@ func (Flow) revokeOthers(c *core.Context, _ *RevokeOthersInput) (*StatusOutput, 
 	if err := c.Sessions().DeleteOthers(current.User.ID, current.Session.Token); err != nil {
 		return nil, err
 	}
-	return &StatusOutput{}, nil
+	return &core.Status{Status: true}, nil
 }
