@@ -5,7 +5,13 @@ import (
 	"net/http"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/flow/account"
+	"github.com/watchword-auth/watchword/flow/emailpassword"
 	"github.com/watchword-auth/watchword/flow/health"
+	"github.com/watchword-auth/watchword/flow/password"
+	"github.com/watchword-auth/watchword/flow/session"
+	"github.com/watchword-auth/watchword/flow/user"
+	"github.com/watchword-auth/watchword/flow/verification"
 )
 
 // Auth is an instance. Make one with [New].
@@ -24,7 +30,10 @@ func New(o Options) (*Auth, error) {
 
 // flows are the built-in routes. They register as plugins do.
 func flows() []core.Plugin {
-	return []core.Plugin{health.Flow{}}
+	return []core.Plugin{
+		health.Flow{}, emailpassword.Flow{}, session.Flow{}, verification.Flow{},
+		password.Flow{}, user.Flow{}, account.Flow{},
+	}
 }
 
 // Handler answers the requests below the base path. Mount it there, with or

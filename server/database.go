@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/db/memory"
+	"github.com/watchword-auth/watchword/db/mysql"
+	"github.com/watchword-auth/watchword/db/postgres"
 	"github.com/watchword-auth/watchword/db/sqlite"
 	"github.com/watchword-auth/watchword/kv"
 	"github.com/watchword-auth/watchword/kv/redis"
@@ -39,7 +42,7 @@ func sqlitePath(source string) string {
 
 // openDatabase opens what a URL names. Errors do not show the URL, which may
 // hold a password.
-func openDatabase(source string) (db.Adapter, error) {
+func openDatabase(ctx context.Context, source string) (db.Adapter, error) {
 	dialect, err := databaseDialect(source)
 	if err != nil {
 		return nil, err
@@ -50,16 +53,26 @@ func openDatabase(source string) (db.Adapter, error) {
 		if path == "" {
 			return nil, errors.New("sqlite: the path is missing, as in sqlite:auth.db")
 		}
-		a, err := sqlite.Open(path, sqlite.Options{})
+		a, err := adapter(sqlite.Open(path, sqlite.Options{}))
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be opened: %w", path, err)
 		}
 		return a, nil
-	case db.Memory:
-		return memory.New(), nil
+	case db.Postgres:
+		return adapter(postgres.Open(ctx, source, postgres.Options{}))
+	case db.MySQL:
+		return adapter(mysql.Open(ctx, source, mysql.Options{}))
 	default:
-		return nil, fmt.Errorf("this build has no engine for %s", dialect)
+		return memory.New(), nil
 	}
+}
+
+// adapter keeps a nil pointer from becoming an adapter.
+func adapter[A db.Adapter](a A, err error) (db.Adapter, error) {
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 var errSecondary = errors.New("expected memory or redis://…")

@@ -25,7 +25,7 @@ type instance struct {
 type posture struct{ production bool }
 
 // assemble opens what the file names and puts the instance together.
-func (s *System) assemble(f *file, p posture) (in *instance, err error) {
+func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance, err error) {
 	in = &instance{log: s.logger(f.Logger)}
 	defer func() {
 		if err != nil {
@@ -41,7 +41,7 @@ func (s *System) assemble(f *file, p posture) (in *instance, err error) {
 	if o.Plugins, err = f.plugins(); err != nil {
 		return in, err
 	}
-	if in.database, err = openDatabase(f.Database); err != nil {
+	if in.database, err = openDatabase(ctx, f.Database); err != nil {
 		return in, f.root.At("database").Errorf("%v", err)
 	}
 	o.Database = in.database

@@ -32,7 +32,7 @@ func (s *System) serve(ctx context.Context, o serveOptions) error {
 	if o.listen != "" {
 		f.Listen = o.listen
 	}
-	in, err := s.assemble(f, posture{o.production})
+	in, err := s.assemble(ctx, f, posture{o.production})
 	if err != nil {
 		return err
 	}
