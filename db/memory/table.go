@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/secret"
 )
 
 // table is the rows of one physical table.
@@ -69,12 +69,7 @@ func (t *table) nextKey(ids db.IDType) (string, error) {
 		t.last++
 		return strconv.FormatInt(t.last, 10), nil
 	case db.IDUUID:
-		var b [16]byte
-		if _, err := rand.Read(b[:]); err != nil {
-			return "", err
-		}
-		b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80 // RFC 9562, version 4
-		return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
+		return secret.UUID(nil), nil
 	default:
 		return "", fmt.Errorf("memory: table %q: the row has no key", t.name)
 	}

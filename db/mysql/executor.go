@@ -2,20 +2,16 @@ package mysql
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
 	"strconv"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/secret"
 )
 
 // Insert implements [db.Executor]. With IfAbsent it reads the conflict that
 // the server answers with, as there is no clause for just one rule.
 func (e *executor) Insert(ctx context.Context, s *db.Insertion) (id string, inserted bool, err error) {
-	s, made, err := withUUID(s)
-	if err != nil {
-		return "", false, err
-	}
+	s, made := withUUID(s)
 	// A row that conflicts may be gone when it is looked for; then the new
 	// one is tried again.
 	const attempts = 5
@@ -59,26 +55,21 @@ func (e *executor) insert(ctx context.Context, s *db.Insertion) (id string, err 
 }
 
 // withUUID adds the key that the servers have no default for.
-func withUUID(s *db.Insertion) (with *db.Insertion, made string, err error) {
+func withUUID(s *db.Insertion) (with *db.Insertion, made string) {
 	key := s.Table.Key()
 	if s.Table.IDs != db.IDUUID || key == nil {
-		return s, "", nil
+		return s, ""
 	}
 	for _, c := range s.Columns {
 		if c == key {
-			return s, "", nil
+			return s, ""
 		}
 	}
-	var b [16]byte
-	if _, err := rand.Read(b[:]); err != nil {
-		return nil, "", err
-	}
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80 // RFC 9562, version 4
-	made = fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	made = secret.UUID(nil)
 	with = &db.Insertion{Table: s.Table, IfAbsent: s.IfAbsent}
 	with.Columns = append(append(with.Columns, s.Columns...), key)
 	with.Values = append(append(with.Values, s.Values...), made)
-	return with, made, nil
+	return with, made
 }
 
 // holds tells whether there is a row with the insertion's value in the column
