@@ -55,29 +55,28 @@ type Bound interface{ Bind(b *Binder) }
 
 // Binder reads one request into an input. It is valid during Bind only.
 type Binder struct {
-	body, query *Input
-	path        func(name string) string
-	issues      []string
-	schema      *Shape // set while the endpoint is being described
+	c      *Context // nil while the endpoint is being described
+	schema *Shape   // set while the endpoint is being described
+	issues []string
 
 	room [2]Object // most inputs read no more; a request then allocates none
 	used int
 }
 
 // Body returns the body, which must be an object.
-func (b *Binder) Body() *Object { return b.object("body", "object", b.body, true) }
+func (b *Binder) Body() *Object { return b.object("body", "object", true) }
 
 // OptBody returns the body, which may be missing.
-func (b *Binder) OptBody() *Object { return b.object("body", "object", b.body, false) }
+func (b *Binder) OptBody() *Object { return b.object("body", "object", false) }
 
 // Record is [Binder.Body] for bodies whose members are not known beforehand,
 // with the reference's word for them. Called after Body it is for what else
 // the object holds.
-func (b *Binder) Record() *Object { return b.object("body", "record", b.body, true) }
+func (b *Binder) Record() *Object { return b.object("body", "record", true) }
 
 // Query returns the query parameters. They come after the body: where the
 // body is refused the query is not looked at.
-func (b *Binder) Query() *Object { return b.object("query", "object", b.query, false) }
+func (b *Binder) Query() *Object { return b.object("query", "object", false) }
 
 // Path reads a parameter of the path.
 func (b *Binder) Path(name string, to *string) {
@@ -85,18 +84,21 @@ func (b *Binder) Path(name string, to *string) {
 		b.schema.add("path", Property{Name: name, Type: "string", Required: true})
 		return
 	}
-	*to = b.path(name)
+	*to = b.c.Param(name)
 }
 
-func (b *Binder) object(where, want string, in *Input, required bool) *Object {
+func (b *Binder) object(where, want string, required bool) *Object {
 	o := b.fresh()
 	o.b, o.where = b, where
 	if b.schema != nil {
 		return o
 	}
-	if where == "query" && len(b.issues) > 0 {
-		o.skip = true
-		return o
+	in := &b.c.call.input
+	if where == "query" {
+		if in = b.c.Query(); len(b.issues) > 0 {
+			o.skip = true
+			return o
+		}
 	}
 	kind := in.kind
 	if kind == "" {

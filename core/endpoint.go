@@ -98,7 +98,7 @@ func Handle[In, Out any, P bound[In]](r *Registrar, method string, ref Ref[In, O
 		return &Result{Out: out}, nil
 	}
 	e.shape = &Shape{}
-	e.bind(&Binder{schema: e.shape, body: &Input{}, query: &Input{}})
+	e.bind(&Binder{schema: e.shape})
 	r.addEndpoint(e)
 }
 

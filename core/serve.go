@@ -213,7 +213,7 @@ func (c *Context) before(e *endpoint) *Result {
 }
 
 func (c *Context) perform(e *endpoint) (*Result, error) {
-	b := &Binder{body: &c.call.input, query: c.Query(), path: c.Param}
+	b := &Binder{c: c}
 	in := e.bind(b)
 	if err := b.err(); err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func AllJoined[L, R any](ctx context.Context, x Executor, link Link[L, R], q Que
 	s := q.statement(link.left)
 	s.Join = &Join{Table: link.right.Def, On: link.on, To: link.to}
 	var pairs []Pair[L, R]
-	var places []any
+	places := make([]any, 0, len(link.left.Columns)+len(link.right.Columns))
 	err := x.Select(ctx, s, func() []any {
 		p := Pair[L, R]{new(L), new(R)}
 		pairs = append(pairs, p)
