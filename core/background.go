@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -20,10 +21,13 @@ type namedJob struct {
 // background runs what outlives a request: on a bounded number of goroutines,
 // waited for at the end.
 type background struct {
-	log     *slog.Logger
-	slots   chan struct{}
-	ctx     context.Context
-	cancel  context.CancelFunc
+	log   *slog.Logger
+	slots chan struct{}
+
+	tasks, jobs struct { // ended by close: jobs at once, tasks when time is up
+		ctx    context.Context
+		cancel context.CancelFunc
+	}
 	running sync.WaitGroup
 
 	mu     sync.Mutex
@@ -31,8 +35,10 @@ type background struct {
 }
 
 func newBackground(workers int, log *slog.Logger) *background {
-	ctx, cancel := context.WithCancel(context.Background())
-	return &background{log: log, slots: make(chan struct{}, workers), ctx: ctx, cancel: cancel}
+	b := &background{log: log, slots: make(chan struct{}, workers)}
+	b.tasks.ctx, b.tasks.cancel = context.WithCancel(context.Background())
+	b.jobs.ctx, b.jobs.cancel = context.WithCancel(context.Background())
+	return b
 }
 
 // taskTime bounds one task, so that a dead mail server cannot hold a slot.
@@ -55,13 +61,13 @@ func (b *background) run(values context.Context, name string, f func(context.Con
 		select {
 		case b.slots <- struct{}{}:
 			defer func() { <-b.slots }()
-		case <-b.ctx.Done():
+		case <-b.tasks.ctx.Done():
 			b.log.Warn("background work was dropped: the instance is closed", "task", name)
 			return
 		}
 		ctx, cancel := context.WithTimeout(values, taskTime)
 		defer cancel()
-		stop := context.AfterFunc(b.ctx, cancel)
+		stop := context.AfterFunc(b.tasks.ctx, cancel)
 		defer stop()
 		b.report(name, guard(ctx, f))
 	}()
@@ -71,7 +77,7 @@ func (b *background) run(values context.Context, name string, f func(context.Con
 func guard(ctx context.Context, f func(context.Context) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
 	return f(ctx)
@@ -99,21 +105,21 @@ func (b *background) start(k *Kernel, jobs []namedJob) {
 		}
 		go func() {
 			defer b.running.Done()
-			b.report(j.name, guard(b.ctx, func(ctx context.Context) error { return j.job(ctx, k) }))
+			b.report(j.name, guard(b.jobs.ctx, func(ctx context.Context) error { return j.job(ctx, k) }))
 		}()
 	}
 }
 
-// close takes no more work and waits for what was accepted; when ctx ends
-// first, what still runs is cancelled. Jobs are cancelled at once by nature:
-// they run until their context ends.
+// close ends the jobs, takes no more tasks and waits for those that were
+// accepted; when ctx ends first, what still runs is cancelled.
 func (b *background) close(ctx context.Context) error {
 	b.mu.Lock()
 	b.closed = true
 	b.mu.Unlock()
 	done := make(chan struct{})
 	go func() { b.running.Wait(); close(done) }()
-	defer b.cancel()
+	b.jobs.cancel()
+	defer b.tasks.cancel()
 	select {
 	case <-done:
 		return nil

@@ -162,6 +162,12 @@ func (c *Context) Transaction(fn func(c *Context) error) error {
 	return nil
 }
 
+// outer returns the context for what runs after a transaction: it must not see
+// storage that may still be undone, nor write into what has ended.
+func (c *Context) outer() *Context {
+	return &Context{Context: c.Context, k: c.k, call: c.call, x: c.k.adapter}
+}
+
 // undoable is what a call must not keep of a transaction that was undone: a
 // cookie would vouch for a session that was never stored.
 type undoable struct {

@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"encoding/json"
+
+	"github.com/watchword-auth/watchword/secret"
 )
 
 // The types of messages the core sends. Plugins add their own.
@@ -26,7 +28,8 @@ type Message struct {
 	// User is whom it is for, where that is known. It is not part of the
 	// message's JSON form.
 	User *User `json:"-"`
-	// Random identifies the message, so that a receiver can drop a repetition.
+	// ID is one of its own for each message, so that a receiver can drop a
+	// repetition. It is made by [Context.Deliver] where it is empty.
 	ID string `json:"-"`
 }
 
@@ -68,7 +71,7 @@ func (c *Context) Deliver(m *Message) {
 	if d := c.k.options.Advanced.OutboundMinResponseTime; d > 0 {
 		c.AnswerAfter(d)
 	}
-	m.ID = or(m.ID, c.NewID("message"))
+	m.ID = or(m.ID, secret.ID(c.k.random))
 	c.AfterCommit(func() {
 		c.Background("deliver "+m.Type, func(ctx context.Context) error { return deliver(ctx, m) })
 	})

@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
@@ -17,8 +19,8 @@ import (
 )
 
 // Kernel is an assembled instance: options checked, plugins registered, hooks
-// matched, routes built. It is an [http.Handler], immutable, and safe for
-// concurrent use.
+// matched, routes built. It is an [http.Handler], does not change, and is safe
+// for concurrent use.
 type Kernel struct {
 	options Options
 	log     *slog.Logger
@@ -65,6 +67,8 @@ type Kernel struct {
 
 	owners map[string]string // who registered what, to name both sides of a collision
 	faults []error
+
+	swept *atomic.Int64 // when expired verifications were deleted, in Unix milliseconds
 }
 
 // New assembles an instance from options, the built-in flows and the
@@ -73,11 +77,11 @@ func New(options Options, flows ...Plugin) (*Kernel, error) {
 	k := &Kernel{
 		options: options, log: options.Logger, random: options.Random,
 		tables: newTables(), schema: &db.Schema{},
-		byID: map[string]*endpoint{}, codes: map[Code]*Error{}, owners: map[string]string{},
+		swept: new(atomic.Int64), byID: map[string]*endpoint{}, codes: map[Code]*Error{}, owners: map[string]string{},
 	}
 	steps := []func() error{
 		k.setDefaults, k.setSecrets, k.setBaseURL, k.setCookies, k.setTables,
-		func() error { return k.register(append(flows, options.Plugins...)) },
+		func() error { return k.register(slices.Concat(flows, options.Plugins)) },
 		k.setOrigins, k.setLimits, k.finishSchema, k.matchHooks,
 	}
 	for _, step := range steps {

@@ -31,44 +31,106 @@ func revokedKey(userID string) string { return "revoked-sessions-before-" + user
 
 // keep writes session and user under the token.
 func (s Sessions) keep(current *Current) error {
-	ttl := current.Session.ExpiresAt.Sub(s.c.Now()).Truncate(time.Second)
+	ttl := s.life(current.Session)
 	if ttl <= 0 {
 		return nil
 	}
+	return s.c.k.options.SecondaryStorage.Set(s.c, current.Session.Token, s.encode(current), ttl)
+}
+
+func (s Sessions) life(session *Session) time.Duration {
+	return session.ExpiresAt.Sub(s.c.Now()).Truncate(time.Second)
+}
+
+func (s Sessions) encode(current *Current) string {
 	t := s.c.k.tables
 	b := append(make([]byte, 0, 1024), `{"session":`...)
 	b = t.Sessions.AppendStoredJSON(b, current.Session)
 	b = append(b, `,"user":`...)
-	b = append(t.Users.AppendStoredJSON(b, current.User), '}')
-	return s.c.k.options.SecondaryStorage.Set(s.c, current.Session.Token, string(b), ttl)
+	return string(append(t.Users.AppendStoredJSON(b, current.User), '}'))
 }
 
-// kept reads what keep wrote.
-func (s Sessions) kept(token string) (*Current, error) {
+// kept reads what keep wrote, and returns its raw form too.
+func (s Sessions) kept(token string) (*Current, string, error) {
 	data, ok, err := s.c.k.options.SecondaryStorage.Get(s.c, token)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var parts keptSession
-	if !ok || json.Unmarshal([]byte(data), &parts) != nil {
-		return nil, db.ErrNotFound
-	}
-	t, current := s.c.k.tables, &Current{&Session{}, &User{}}
-	if err := t.Sessions.ParseJSON(parts.Session, current.Session); err != nil {
-		return nil, err
-	}
-	if err := t.Users.ParseJSON(parts.User, current.User); err != nil {
-		return nil, err
-	}
-	if current.Session.Token != token {
-		return nil, db.ErrNotFound
+	current := s.parse(data)
+	if !ok || current == nil || current.Session.Token != token {
+		return nil, "", db.ErrNotFound
 	}
 	revoked, err := s.revokedBefore(current.Session.UserID)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if current.Session.CreatedAt.Before(revoked) {
-		return nil, db.ErrNotFound
+		return nil, "", db.ErrNotFound
+	}
+	return current, data, nil
+}
+
+// parse returns nil for what is no session: other things live in the same
+// storage, and a client may name any key for its token.
+func (s Sessions) parse(data string) *Current {
+	var parts keptSession
+	t, current := s.c.k.tables, &Current{&Session{}, &User{}}
+	if json.Unmarshal([]byte(data), &parts) != nil ||
+		t.Sessions.ParseJSON(parts.Session, current.Session) != nil ||
+		t.Users.ParseJSON(parts.User, current.User) != nil {
+		return nil
+	}
+	return current
+}
+
+// changeKept applies a change to what is kept under a token, or answers
+// [db.ErrNotFound]. What was revoked in the meantime does not come back, and
+// what others change at the same time is not lost.
+func (s Sessions) changeKept(token string, change func(*Current) error) (*Current, error) {
+	for s.c.Err() == nil {
+		current, old, err := s.kept(token)
+		if err != nil {
+			return nil, err
+		}
+		if err := change(current); err != nil {
+			return nil, err
+		}
+		ttl := s.life(current.Session)
+		if ttl <= 0 {
+			return current, s.c.k.options.SecondaryStorage.Delete(s.c, token)
+		}
+		swapped, err := s.c.k.options.SecondaryStorage.CompareAndSwap(s.c, token, old, s.encode(current), ttl)
+		if err != nil || swapped {
+			return current, err
+		}
+	}
+	return nil, s.c.Err()
+}
+
+// keepAgain puts a session into secondary storage that only the database had
+// any more. A revocation removes the row before the key, so that one of the
+// two sees the other.
+func (s Sessions) keepAgain(token string) (*Current, error) {
+	t := s.c.k.tables
+	read := func() (*Current, error) {
+		session, user, err := db.OneJoined(s.c, s.c.x, t.sessionUser, t.Sessions.Token.Eq(token))
+		if err == nil && session.ExpiresAt.Before(s.c.Now()) {
+			err = db.ErrNotFound
+		}
+		return &Current{session, user}, err
+	}
+	current, err := read()
+	if err != nil {
+		return nil, err
+	}
+	store := s.c.k.options.SecondaryStorage
+	if ttl := s.life(current.Session); ttl > 0 {
+		if _, err := store.SetIfAbsent(s.c, token, s.encode(current), ttl); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := read(); err != nil {
+		return nil, errors.Join(err, store.Delete(s.c, token))
 	}
 	return current, nil
 }
@@ -88,6 +150,9 @@ func (s Sessions) revokedBefore(userID string) (time.Time, error) {
 // markRevoked voids every session of the user that was created before now,
 // also those a racing list change hides.
 func (s Sessions) markRevoked(userID string) error {
+	if s.c.k.options.SecondaryStorage == nil {
+		return nil
+	}
 	life := max(s.c.k.options.Session.ExpiresIn, rememberless)
 	now := strconv.FormatInt(s.c.Now().UnixMilli(), 10)
 	return s.c.k.options.SecondaryStorage.Set(s.c, revokedKey(userID), now, life)
@@ -167,7 +232,7 @@ func (s Sessions) listKept(userID string) ([]*Session, error) {
 	}
 	var sessions []*Session
 	for _, l := range s.live(data) {
-		current, err := s.kept(l.Token)
+		current, _, err := s.kept(l.Token)
 		if errors.Is(err, db.ErrNotFound) {
 			continue
 		}
@@ -189,17 +254,23 @@ func (s Sessions) updateKept(changes *Changes[Session]) (*Session, error) {
 	if err := e.beforeUpdate(changes); err != nil {
 		return nil, err
 	}
-	for _, a := range changes.Set {
-		if err := t.Set(current.Session, a.Column, a.Value); err != nil {
-			return nil, err
-		}
-	}
 	if s.c.k.sessionsInDatabase() {
 		if _, err := db.Update(s.c, s.c.x, t.Table, changes.Set, t.Token.Eq(changes.Key)); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.keep(current); err != nil {
+	current, err = s.changeKept(changes.Key, func(current *Current) error {
+		for _, a := range changes.Set {
+			if err := t.Set(current.Session, a.Column, a.Value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, db.ErrNotFound) && s.c.k.sessionsInDatabase() {
+		current, err = s.keepAgain(changes.Key)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := s.enlist(current.Session); err != nil {
@@ -220,7 +291,8 @@ func (s Sessions) refreshUser(u *User) error {
 		return err
 	}
 	for _, session := range sessions {
-		if err := s.keep(&Current{session, u}); err != nil {
+		_, err := s.changeKept(session.Token, func(current *Current) error { current.User = u; return nil })
+		if err != nil && !errors.Is(err, db.ErrNotFound) {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
@@ -54,13 +55,8 @@ func (s Sessions) store(current *Current) error {
 	if s.c.k.options.SecondaryStorage == nil {
 		return e.create(current.Session)
 	}
-	e.table.Bind(current.Session)
-	for _, h := range e.hooks {
-		if h.BeforeCreate != nil {
-			if err := h.BeforeCreate(s.c, current.Session); err != nil {
-				return err
-			}
-		}
+	if err := e.beforeCreate(current.Session); err != nil {
+		return err
 	}
 	if current.Session.ID == "" {
 		current.Session.ID = secret.ID(s.c.k.random)
@@ -84,7 +80,7 @@ func (s Sessions) store(current *Current) error {
 // not, or [db.ErrNotFound]. It is one statement.
 func (s Sessions) Find(token string) (*Current, error) {
 	if s.c.k.options.SecondaryStorage != nil {
-		current, err := s.kept(token)
+		current, _, err := s.kept(token)
 		if !errors.Is(err, db.ErrNotFound) || !s.c.k.sessionsInDatabase() {
 			return current, err
 		}
@@ -146,19 +142,21 @@ func (s Sessions) Delete(token string) error {
 		if err := e.beforeDelete(row); err != nil {
 			return err
 		}
-		if err := s.forget(row); err != nil {
-			return err
-		}
 	}
+	// The row goes first: see [Sessions.keepAgain].
 	if s.c.k.sessionsInDatabase() {
 		if err := s.removeRows(s.c.k.tables.Sessions.Token.Eq(token)); err != nil {
 			return err
 		}
 	}
-	if row != nil {
+	if row == nil {
+		return nil
+	}
+	err := s.forget(row)
+	if err == nil {
 		e.deleted(row)
 	}
-	return nil
+	return err
 }
 
 // removeRows deletes rows, or only ends them where they are to be preserved.
@@ -187,33 +185,33 @@ func (s Sessions) deleteAllBut(userID, token string) error {
 			return err
 		}
 	}
+	rows = slices.DeleteFunc(rows, func(row *Session) bool { return row.Token == token })
 	for _, row := range rows {
-		if row.Token == token {
-			continue
-		}
 		if err := e.beforeDelete(row); err != nil {
 			return err
 		}
-		if s.c.k.options.SecondaryStorage != nil {
-			if err := s.forget(row); err != nil {
-				return err
-			}
-		}
-		e.deleted(row)
 	}
-	if s.c.k.options.SecondaryStorage != nil && token == "" {
+	if s.c.k.sessionsInDatabase() {
+		where := []db.Where[Session]{t.UserID.Eq(userID)}
+		if token != "" {
+			where = append(where, t.Token.Ne(token))
+		}
+		if err := s.removeRows(where...); err != nil {
+			return err
+		}
+	}
+	if token == "" {
 		if err := s.markRevoked(userID); err != nil {
 			return err
 		}
 	}
-	if !s.c.k.sessionsInDatabase() {
-		return nil
+	for _, row := range rows {
+		if err := s.forget(row); err != nil {
+			return err
+		}
+		e.deleted(row)
 	}
-	where := []db.Where[Session]{t.UserID.Eq(userID)}
-	if token != "" {
-		where = append(where, t.Token.Ne(token))
-	}
-	return s.removeRows(where...)
+	return nil
 }
 
 // Cleanup deletes sessions that have expired from the database and returns

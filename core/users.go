@@ -3,6 +3,8 @@ package core
 import (
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/watchword-auth/watchword/db"
 )
@@ -30,8 +32,17 @@ func (s Users) ByEmail(email string) (*User, error) {
 	return db.One(s.c, s.c.x, t.Table, t.Email.Eq(NormalEmail(email)))
 }
 
-// NormalEmail returns an address as it is stored.
-func NormalEmail(email string) string { return strings.ToLower(email) }
+// NormalEmail returns an address as it is stored: in lower case. Letters whose
+// lower case is an ASCII letter, though they are none themselves (the Kelvin
+// sign), stay: else they would spell another person's address.
+func NormalEmail(email string) string {
+	return strings.Map(func(r rune) rune {
+		if lower := unicode.ToLower(r); lower >= utf8.RuneSelf || r < utf8.RuneSelf {
+			return lower
+		}
+		return r
+	}, email)
+}
 
 // Create stores a user. Key and times are made where they are empty. An
 // address that is taken is refused with [ErrUserAlreadyExists].
@@ -68,7 +79,16 @@ func (s Users) UpdateWhere(id string, where []db.Where[User], set ...db.Assign[U
 		return nil, addressTaken(err)
 	}
 	s.c.userChanged(u)
-	return u, s.c.Sessions().refreshUser(u)
+	if s.c.done == nil {
+		return u, s.c.Sessions().refreshUser(u)
+	}
+	outer := s.c.outer()
+	s.c.AfterCommit(func() {
+		if err := outer.Sessions().refreshUser(u); err != nil {
+			outer.Log().ErrorContext(outer, "sessions still show a user as before a change", "user", u.ID, "error", err)
+		}
+	})
+	return u, nil
 }
 
 // userChanged keeps the call's own session in step.

@@ -1,8 +1,13 @@
 package core
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,12 +32,24 @@ func (s Verifications) Create(identifier, value string, ttl time.Duration) (*Ver
 	now := s.c.Now()
 	v := &Verification{ID: s.c.NewID("verification"), Identifier: s.stored(identifier), Value: value,
 		ExpiresAt: now.Add(ttl), CreatedAt: now, UpdatedAt: now}
-	if s.c.k.options.SecondaryStorage != nil {
-		if err := s.keep(v); err != nil || !s.c.k.verificationsInDatabase() {
+	e := s.entity()
+	if s.c.k.options.SecondaryStorage == nil {
+		return v, e.create(v)
+	}
+	if err := e.beforeCreate(v); err != nil {
+		return v, err
+	}
+	if s.c.k.verificationsInDatabase() {
+		if err := db.Create(s.c, s.c.x, e.table, v); err != nil {
 			return v, err
 		}
 	}
-	return v, s.entity().create(v)
+	v.ID = or(v.ID, secret.ID(s.c.k.random))
+	if err := s.keep(v); err != nil {
+		return v, err
+	}
+	e.created(v)
+	return v, nil
 }
 
 // Reserve stores a value under an identifier unless there is one, and reports
@@ -40,15 +57,12 @@ func (s Verifications) Create(identifier, value string, ttl time.Duration) (*Ver
 // be used twice, such as the identifier of an assertion.
 func (s Verifications) Reserve(identifier, value string, ttl time.Duration) (bool, error) {
 	now, t := s.c.Now(), s.c.k.tables.Verifications
-	v := &Verification{ID: secret.Hash("reserve:" + identifier), Identifier: s.stored(identifier), Value: value,
+	ttl = max(ttl, time.Second) // in secondary storage, none is for ever
+	v := &Verification{ID: s.reservedID(identifier), Identifier: s.stored(identifier), Value: value,
 		ExpiresAt: now.Add(ttl), CreatedAt: now, UpdatedAt: now}
 	if kv := s.c.k.options.SecondaryStorage; kv != nil {
 		data := t.AppendStoredJSON(nil, v)
 		return kv.SetIfAbsent(s.c, verificationKey(v.Identifier), string(data), ttl)
-	}
-	if s.c.k.options.Advanced.GenerateID.Type != db.IDText {
-		v.ID = s.c.NewID("verification")
-		return s.reserveLocked(v)
 	}
 	if _, err := db.Delete(s.c, s.c.x, t.Table, t.ID.Eq(v.ID), t.ExpiresAt.Lt(now)); err != nil {
 		return false, err
@@ -56,25 +70,28 @@ func (s Verifications) Reserve(identifier, value string, ttl time.Duration) (boo
 	return db.CreateIfAbsent(s.c, s.c.x, t.Table, v, t.ID)
 }
 
-// reserveLocked reserves where keys cannot be derived from identifiers.
-func (s Verifications) reserveLocked(v *Verification) (reserved bool, err error) {
-	err = s.c.Transaction(func(c *Context) error {
-		t := c.k.tables.Verifications
-		rows, err := db.All(c, c.x, t.Table, db.Query[Verification]{
-			Where: []db.Where[Verification]{t.Identifier.Eq(v.Identifier), t.ExpiresAt.Gte(c.Now())}, Lock: true})
-		if err != nil || len(rows) > 0 {
-			return err
-		}
-		reserved = true
-		return db.Create(c, c.x, t.Table, v)
-	})
-	return reserved && err == nil, err
+// reservedID derives a row's key from the identifier, so that the key's unique
+// rule decides races. Where the database counts its keys, they are negative
+// numbers: two identifiers of one key (one in two thousand million) make a
+// reservation fail that was free, never one succeed that was not.
+func (s Verifications) reservedID(identifier string) string {
+	sum := sha256.Sum256([]byte("reserve:" + identifier))
+	switch s.c.k.options.Advanced.GenerateID.Type {
+	case db.IDUUID:
+		sum[6], sum[8] = sum[6]&0x0f|0x50, sum[8]&0x3f|0x80
+		return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+	case db.IDSerial:
+		return strconv.Itoa(-1 - int(binary.BigEndian.Uint32(sum[:4])>>1))
+	default:
+		return secret.Hash("reserve:" + identifier)
+	}
 }
 
 // Find returns the newest value of an identifier that has not expired, or
 // [db.ErrNotFound]. It leaves the value in place: use it only for what may be
 // read more than once.
 func (s Verifications) Find(identifier string) (*Verification, error) {
+	s.sweep()
 	for _, stored := range s.candidates(identifier) {
 		v, err := s.find(stored)
 		if !errors.Is(err, db.ErrNotFound) {
@@ -114,22 +131,20 @@ func (s Verifications) Take(identifier string) (*Verification, error) {
 }
 
 func (s Verifications) take(stored string) (*Verification, error) {
-	if kv := s.c.k.options.SecondaryStorage; kv != nil {
+	kv := s.c.k.options.SecondaryStorage
+	if kv != nil && !s.c.k.verificationsInDatabase() {
 		data, ok, err := kv.Take(s.c, verificationKey(stored))
-		if err != nil || ok {
-			if s.c.k.verificationsInDatabase() && err == nil {
-				_, err = s.takeRow(stored)
-				if errors.Is(err, db.ErrNotFound) {
-					err = nil
-				}
-			}
-			return s.parse(data, err)
+		if err == nil && !ok {
+			err = db.ErrNotFound
 		}
-		if !s.c.k.verificationsInDatabase() {
-			return nil, db.ErrNotFound
-		}
+		return s.parse(data, err)
 	}
-	return s.takeRow(stored)
+	// Where both hold the value, one of them must decide who receives it.
+	v, err := s.takeRow(stored)
+	if kv == nil || err != nil && !errors.Is(err, db.ErrNotFound) {
+		return v, err
+	}
+	return v, errors.Join(err, kv.Delete(s.c, verificationKey(stored)))
 }
 
 func (s Verifications) takeRow(stored string) (*Verification, error) {
@@ -169,18 +184,33 @@ func (s Verifications) Delete(identifier string) error {
 // racing guesses count each. The expiry stays.
 func (s Verifications) Replace(v *Verification, value string) (bool, error) {
 	t := s.c.k.tables.Verifications
-	next := *v
-	next.Value, next.UpdatedAt = value, s.c.Now()
-	if kv := s.c.k.options.SecondaryStorage; kv != nil {
-		old, data := string(t.AppendStoredJSON(nil, v)), string(t.AppendStoredJSON(nil, &next))
-		swapped, err := kv.CompareAndSwap(s.c, verificationKey(v.Identifier), old, data, v.ExpiresAt.Sub(s.c.Now()))
-		if err != nil || !s.c.k.verificationsInDatabase() {
+	if s.c.k.options.SecondaryStorage != nil {
+		swapped, err := s.replaceKept(v, value)
+		if err != nil || !swapped || !s.c.k.verificationsInDatabase() {
 			return swapped, err
 		}
 	}
-	n, err := db.Update(s.c, s.c.x, t.Table, []db.Assign[Verification]{t.Value.To(value), t.UpdatedAt.To(next.UpdatedAt)},
+	n, err := db.Update(s.c, s.c.x, t.Table, []db.Assign[Verification]{t.Value.To(value), t.UpdatedAt.To(s.c.Now())},
 		t.ID.Eq(v.ID), t.Value.Eq(v.Value))
 	return n > 0, err
+}
+
+func (s Verifications) replaceKept(v *Verification, value string) (bool, error) {
+	kv, key := s.c.k.options.SecondaryStorage, verificationKey(v.Identifier)
+	old, ok, err := kv.Get(s.c, key)
+	if err != nil || !ok {
+		return false, err
+	}
+	kept, err := s.parse(old, nil)
+	if err != nil || kept.ID != v.ID || kept.Value != v.Value {
+		return false, nil //nolint:nilerr // what is no longer there is not replaced
+	}
+	ttl := kept.ExpiresAt.Sub(s.c.Now())
+	if ttl <= 0 {
+		return false, nil
+	}
+	kept.Value, kept.UpdatedAt = value, s.c.Now()
+	return kv.CompareAndSwap(s.c, key, old, string(s.c.k.tables.Verifications.AppendStoredJSON(nil, kept)), ttl)
 }
 
 // keep writes a verification to secondary storage.
@@ -228,16 +258,43 @@ func (s Verifications) candidates(identifier string) []string {
 
 func (s Verifications) form(identifier string) string {
 	o := &s.c.k.options.Verification
-	for prefix, form := range o.Overrides {
-		if strings.HasPrefix(identifier, prefix) {
-			return form
+	longest, form := -1, o.StoreIdentifier
+	for prefix, override := range o.Overrides {
+		if len(prefix) > longest && strings.HasPrefix(identifier, prefix) {
+			longest, form = len(prefix), override
 		}
 	}
-	return o.StoreIdentifier
+	return form
+}
+
+// sweepInterval is how often reading makes room.
+const sweepInterval = time.Minute
+
+// sweep deletes what has expired, in the background and now and then.
+func (s Verifications) sweep() {
+	k := s.c.k
+	if k.options.Verification.DisableCleanup || !k.verificationsInDatabase() {
+		return
+	}
+	now, last := k.now().UnixMilli(), k.swept.Load()
+	if now-last < sweepInterval.Milliseconds() || !k.swept.CompareAndSwap(last, now) {
+		return
+	}
+	outer := s.c.outer()
+	s.c.AfterCommit(func() {
+		outer.Background("delete expired verifications", func(ctx context.Context) error {
+			t := k.tables.Verifications
+			_, err := db.Delete(ctx, k.adapter, t.Table, t.ExpiresAt.Lt(k.now()))
+			return err
+		})
+	})
 }
 
 // Cleanup deletes verifications that have expired and returns how many.
 func (s Verifications) Cleanup() (int64, error) {
+	if !s.c.k.verificationsInDatabase() {
+		return 0, nil
+	}
 	t := s.c.k.tables.Verifications
 	return db.Delete(s.c, s.c.x, t.Table, t.ExpiresAt.Lt(s.c.Now()))
 }

@@ -9,7 +9,7 @@ type entity[T any] struct {
 	hooks []EntityHooks[T]
 }
 
-func (e entity[T]) create(row *T) error {
+func (e entity[T]) beforeCreate(row *T) error {
 	e.table.Bind(row)
 	for _, h := range e.hooks {
 		if h.BeforeCreate != nil {
@@ -17,6 +17,13 @@ func (e entity[T]) create(row *T) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+func (e entity[T]) create(row *T) error {
+	if err := e.beforeCreate(row); err != nil {
+		return err
 	}
 	if err := db.Create(e.c, e.c.x, e.table, row); err != nil {
 		return err
@@ -97,10 +104,7 @@ func (e entity[T]) after(pick func(*EntityHooks[T]) func(*Context, *T) error, ro
 		if hook == nil {
 			continue
 		}
-		// Outside of the transaction: the hook must not see storage that may
-		// still be undone, nor write into a transaction that has ended.
-		outer := &Context{Context: e.c.Context, k: e.c.k, call: e.c.call, x: e.c.k.adapter}
-		table := e.table.Name
+		outer, table := e.c.outer(), e.table.Name
 		e.c.AfterCommit(func() {
 			if err := hook(outer, row); err != nil {
 				outer.Log().ErrorContext(outer, "a hook after a change failed", "table", table, "error", err)
