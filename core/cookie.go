@@ -1,10 +1,13 @@
 package core
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // CookieDef is a cookie of the instance, defined once: its name and
@@ -19,7 +22,10 @@ type cookieForm struct {
 	tail string // attributes behind Max-Age
 }
 
-type setCookie struct{ name, line string }
+type setCookie struct {
+	name, line string
+	expired    bool
+}
 
 // coreCookies are the cookies every instance has.
 type coreCookies struct {
@@ -27,11 +33,15 @@ type coreCookies struct {
 }
 
 func (k *Kernel) setCookies() error {
+	if err := k.checkCookies(); err != nil {
+		return fmt.Errorf("watchword: Options.Advanced: %w", err)
+	}
 	k.cookies = coreCookies{
 		token:        k.defineCookie("session_token", CookieAttributes{}),
 		data:         k.defineCookie("session_data", CookieAttributes{}),
 		dontRemember: k.defineCookie("dont_remember", CookieAttributes{}),
 	}
+	k.cookies.token.maxAge = nil // it lives as long as the session
 	var err error
 	k.cache, err = newCookieCache(k)
 	return err
@@ -73,7 +83,10 @@ func (a CookieAttributes) tail(secure bool) string {
 	if a.HTTPOnly != nil && *a.HTTPOnly {
 		b.WriteString("; HttpOnly")
 	}
-	if a.Secure != nil && *a.Secure || a.Secure == nil && secure {
+	// A browser drops what is named __Secure-, partitioned or SameSite=None
+	// and not secure.
+	must := secure || a.Partitioned != nil && *a.Partitioned || strings.EqualFold(a.SameSite, "none")
+	if must || a.Secure != nil && *a.Secure {
 		b.WriteString("; Secure")
 	}
 	if s := a.SameSite; s != "" {
@@ -146,8 +159,8 @@ func (s Cookies) All(yield func(name, raw string)) {
 		for len(line) > 0 {
 			var part string
 			part, line, _ = strings.Cut(line, ";")
-			if name, raw, ok := strings.Cut(strings.TrimSpace(part), "="); ok {
-				yield(name, raw)
+			if name, raw, ok := strings.Cut(part, "="); ok {
+				yield(strings.TrimSpace(name), strings.TrimSpace(raw))
 			}
 		}
 	}
@@ -171,8 +184,11 @@ func findCookie(line, name string) (string, bool) {
 			line = ""
 		}
 		part = strings.TrimLeft(part, " \t")
-		if len(part) > len(name) && part[len(name)] == '=' && part[:len(name)] == name {
-			return strings.TrimRight(part[len(name)+1:], " \t"), true
+		if !strings.HasPrefix(part, name) {
+			continue
+		}
+		if rest := strings.TrimLeft(part[len(name):], " \t"); rest != "" && rest[0] == '=' {
+			return strings.Trim(rest[1:], " \t"), true
 		}
 	}
 	return "", false
@@ -185,7 +201,7 @@ func decodeCookie(raw string) string {
 	if strings.IndexByte(raw, '%') < 0 {
 		return raw
 	}
-	if value, err := url.PathUnescape(raw); err == nil {
+	if value, err := url.PathUnescape(raw); err == nil && utf8.ValidString(value) {
 		return value
 	}
 	return raw
@@ -211,16 +227,27 @@ func (s Cookies) Expire(d *CookieDef) {
 	s.expire(f.name, f.tail)
 }
 
+// expire also takes back what this call set: who reads the raw answer must not
+// find a value that was withdrawn.
 func (s Cookies) expire(name, tail string) {
+	s.takeBack(name)
 	s.set(name, "", tail, 0)
 }
 
+// takeBack forgets what this call set for a name and its chunks. Chunks that
+// are being expired stay.
+func (s Cookies) takeBack(name string) {
+	s.c.call.cookies = slices.DeleteFunc(s.c.call.cookies, func(set setCookie) bool {
+		return isChunk(set.name, name) && !set.expired
+	})
+}
+
 func (s Cookies) age(d *CookieDef, maxAge time.Duration) int64 {
-	if d.maxAge != nil {
-		maxAge = *d.maxAge
-	}
 	if maxAge == SessionCookie {
 		return -1
+	}
+	if d.maxAge != nil {
+		maxAge = *d.maxAge
 	}
 	return int64(maxAge / time.Second)
 }
@@ -242,7 +269,7 @@ func (s Cookies) set(name, value, tail string, age int64) {
 			break
 		}
 	}
-	call.cookies = append(call.cookies, setCookie{name, string(b)})
+	call.cookies = append(call.cookies, setCookie{name, string(b), age == 0})
 }
 
 const upperHex = "0123456789ABCDEF"

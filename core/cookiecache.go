@@ -138,6 +138,9 @@ func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
 	payload = append(payload, `,"version":`...)
 	payload = append(appendString(payload, cc.version(current)), '}')
 	age, cookieAge := o.MaxAge, o.MaxAge
+	if own := cc.k.cookies.data.maxAge; own != nil {
+		age = *own
+	}
 	if dontRemember {
 		age, cookieAge = time.Minute, SessionCookie
 	}
@@ -166,17 +169,17 @@ func (cc *cookieCache) setChunks(c *Context, value string, age time.Duration) {
 	if s.secure() {
 		size = cc.chunk.secure
 	}
+	cc.clearPresent(c)
+	s.takeBack(f.name)
 	if len(value) <= size {
-		cc.expireChunks(c)
 		s.Set(d, value, age)
 		return
 	}
-	n := (len(value) + size - 1) / size
-	if n > maxChunks {
+	if size <= 0 || len(value) > size*maxChunks {
 		c.Log().WarnContext(c, "the session does not fit into cookies; it is not cached", "bytes", len(value))
 		return
 	}
-	cc.clear(c)
+	n := (len(value) + size - 1) / size
 	for i := range n {
 		part := value[i*size : min(len(value), (i+1)*size)]
 		s.set(f.name+"."+strconv.Itoa(i), part, f.tail, s.age(d, age))
