@@ -4,9 +4,6 @@ import (
 	"database/sql"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/db/dbtest"
 	"github.com/watchword-auth/watchword/db/postgres"
@@ -53,15 +50,3 @@ func TestStandard(t *testing.T) {
 		return postgres.NewSQL(handle)
 	})
 }
-
-func newPool(t testing.TB, url string) *pgxpool.Pool {
-	t.Helper()
-	pool, err := pgxpool.New(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
-	return pool
-}
-
-var _ pgx.Tx
