@@ -1,0 +1,377 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/watchword-auth/watchword/oauth"
+)
+
+// spec is a provider as its file describes it. What most of them share is
+// carried out here.
+type spec struct {
+	name string
+	o    *Options
+
+	title        string
+	authorizeURL string
+	tokenURL     string
+	userURL      string // asked with the access token, answers with the profile
+
+	scopes       []string
+	requestFirst bool // the request's scopes come before the options'
+	pkce         bool
+	hint         bool // takes login_hint
+	prompt       string
+	noRefresh    bool
+	secret       bool // cannot do without a client secret
+	auth         oauth.AuthMethod
+	refreshAuth  oauth.AuthMethod // as auth where empty
+	assertion    Signer
+	codeHeader   map[string]string // of the code's redemption
+	userHeader   map[string]string
+	refreshScope bool // sends the configured scopes along
+
+	subject []string                             // path to the user's permanent name
+	who     func(p oauth.Claims) (string, error) // in place of subject
+	email   bool                                 // a user without an address is none
+	// user maps a profile; oauth.Claims of what userURL answers, or of the
+	// ID token where there is no userURL.
+	user func(p oauth.Claims) User
+
+	// request changes the authorization request before it is written.
+	request func(u *oauth.AuthorizationURL)
+	// authorize replaces writing it.
+	authorize func(r *oauth.AuthorizationRequest, scopes []string) string
+	// exchange and refresh replace the requests to the token endpoint.
+	exchange func(ctx context.Context, r *oauth.ExchangeRequest) (*oauth.Tokens, error)
+	refresh  func(ctx context.Context, refreshToken string) (*oauth.Tokens, error)
+	// fetch replaces reading the profile. Nil claims: there is no such user.
+	fetch func(ctx context.Context, t *oauth.Tokens) (oauth.Claims, error)
+
+	// idToken verifies the ID token that comes with the tokens of a code.
+	idToken *oauth.IDTokenRule
+	// verify replaces idToken where the provider publishes no keys.
+	verify func(ctx context.Context, t *oauth.Tokens, nonce string) error
+	// direct verifies one that a client got by itself; nil: none is taken.
+	direct func(ctx context.Context, idToken, nonce string) error
+	issuer string // of iss in answers (RFC 9207), where the provider sends it
+}
+
+func (s *spec) check() error {
+	if s.o.ClientID.primary() == "" && s.name != "tiktok" {
+		return errClientID
+	}
+	if s.secret && s.o.ClientSecret == "" {
+		return errClientSecret
+	}
+	if s.name == "tiktok" || s.exchange != nil {
+		return nil
+	}
+	auth := s.clientAuth(s.auth)
+	return auth.Check()
+}
+
+func (s *spec) clientAuth(method oauth.AuthMethod) oauth.ClientAuth {
+	return oauth.ClientAuth{Method: method, ClientID: s.o.ClientID.primary(), Secret: s.o.ClientSecret, Assertion: s.assertion}
+}
+
+func (s *spec) provider() *oauth.Provider {
+	o := s.o
+	p := &oauth.Provider{
+		Name: s.name, Title: s.title, Issuer: s.issuer,
+		DisableSignUp: o.DisableSignUp, DisableImplicitSignUp: o.DisableImplicitSignUp,
+		OverrideUserInfoOnSignIn: o.OverrideUserInfoOnSignIn, RequireEmailVerification: o.RequireEmailVerification,
+		Authorize: s.authorizationURL, Exchange: s.redeem, UserInfo: s.identify, Refresh: s.renew,
+		VerifyIDToken: s.direct,
+	}
+	if s.noRefresh {
+		p.Refresh = nil
+	}
+	if o.RefreshAccessToken != nil {
+		p.Refresh = o.RefreshAccessToken
+	}
+	if o.UserInfo != nil {
+		p.UserInfo = o.UserInfo
+	}
+	if o.VerifyIDToken != nil {
+		p.VerifyIDToken = o.VerifyIDToken
+	}
+	if o.DisableIDTokenSignIn {
+		p.VerifyIDToken = nil
+	}
+	return p
+}
+
+// configuredScopes are the scopes of a request that asks for more, or of none.
+func (s *spec) configuredScopes(more []string) []string {
+	var scopes []string
+	if !s.o.DisableDefaultScope {
+		scopes = append(scopes, s.scopes...)
+	}
+	if s.requestFirst {
+		return append(append(scopes, more...), s.o.Scope...)
+	}
+	return append(append(scopes, s.o.Scope...), more...)
+}
+
+// redirectURI is the configured one, or the one of the request.
+func (s *spec) redirectURI(requested string) string {
+	if s.o.RedirectURI != "" {
+		return s.o.RedirectURI
+	}
+	return requested
+}
+
+func (s *spec) authorizationURL(_ context.Context, r *oauth.AuthorizationRequest) (string, error) {
+	scopes := s.configuredScopes(r.Scopes)
+	if s.authorize != nil {
+		return s.authorize(r, scopes), nil
+	}
+	u := &oauth.AuthorizationURL{
+		Endpoint: s.authorizeURL, ClientID: s.o.ClientID.primary(), State: r.State, Scopes: scopes,
+		RedirectURI: s.redirectURI(r.RedirectURI), Nonce: r.Nonce, Prompt: s.prompt, Additional: r.Additional,
+	}
+	if s.o.AuthorizationURL != "" {
+		u.Endpoint = s.o.AuthorizationURL
+	}
+	if s.pkce {
+		u.CodeVerifier = r.CodeVerifier
+	}
+	if s.hint {
+		u.LoginHint = r.LoginHint
+	}
+	if s.request != nil {
+		s.request(u)
+	}
+	return u.String(), nil
+}
+
+func (s *spec) redeem(ctx context.Context, r *oauth.ExchangeRequest) (*oauth.Tokens, error) {
+	var t *oauth.Tokens
+	var err error
+	if s.exchange != nil {
+		t, err = s.exchange(ctx, r)
+	} else {
+		t, err = s.o.Client.Token(ctx, s.tokenURL, s.codeForm(r), s.clientAuth(s.auth), s.codeHeader)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if t.IDToken == "" {
+		return t, nil
+	}
+	switch {
+	case s.verify != nil:
+		err = s.verify(ctx, t, r.Nonce)
+	case s.idToken != nil:
+		use := oauth.IDTokenUse{Nonce: r.Nonce, AccessToken: t.AccessToken}
+		_, err = s.idToken.Verify(ctx, s.o.Client.Now(), t.IDToken, use)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (s *spec) codeForm(r *oauth.ExchangeRequest) *oauth.Params {
+	q := *r
+	q.RedirectURI = s.redirectURI(r.RedirectURI)
+	if !s.pkce && s.name != "tiktok" && s.name != "zoom" {
+		q.CodeVerifier = ""
+	}
+	if s.name != "vk" {
+		q.DeviceID = ""
+	}
+	form := oauth.CodeForm(&q)
+	if s.o.ClientKey != "" && s.name != "tiktok" {
+		form.Set("client_key", s.o.ClientKey)
+	}
+	return form
+}
+
+func (s *spec) renew(ctx context.Context, refreshToken string) (*oauth.Tokens, error) {
+	if s.refresh != nil {
+		return s.refresh(ctx, refreshToken)
+	}
+	form := oauth.RefreshForm(refreshToken)
+	if s.refreshScope {
+		form.Set("scope", join(s.configuredScopes(nil)))
+	}
+	method := s.refreshAuth
+	if method == "" {
+		method = s.auth
+	}
+	t, err := s.o.Client.Token(ctx, s.tokenURL, form, s.clientAuth(method), nil)
+	if err == nil && t.AccessToken == "" {
+		err = fmt.Errorf("provider: %s renewed no access token", s.name)
+	}
+	return t, err
+}
+
+// identify reads the profile and makes an identity of it.
+func (s *spec) identify(ctx context.Context, t *oauth.Tokens) (*oauth.Identity, error) {
+	fetch := s.fetch
+	switch {
+	case fetch != nil:
+	case s.userURL != "":
+		fetch = s.userInfo
+	default:
+		fetch = fromIDToken
+	}
+	claims, err := fetch(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if claims == nil {
+		return nil, fmt.Errorf("provider: %s has no such user", s.name)
+	}
+	who := s.who
+	if who == nil {
+		who = s.bySubject
+	}
+	subject, err := who(claims)
+	if err != nil {
+		return nil, err
+	}
+	return s.shape(subject, claims)
+}
+
+func (s *spec) bySubject(claims oauth.Claims) (string, error) {
+	last := len(s.subject) - 1
+	for _, name := range s.subject[:last] {
+		claims = claims.In(name)
+	}
+	return claims.Subject(s.subject[last])
+}
+
+// shape maps a profile, as the application wants it.
+func (s *spec) shape(subject string, claims oauth.Claims) (*oauth.Identity, error) {
+	profile, err := json.Marshal(claims)
+	if err != nil {
+		return nil, fmt.Errorf("provider: %w", err)
+	}
+	u := s.user(claims)
+	if s.o.MapProfileToUser != nil {
+		if err := s.o.MapProfileToUser(profile, &u); err != nil {
+			return nil, err
+		}
+	}
+	if s.email && u.Email == "" {
+		return nil, fmt.Errorf("provider: %s told no address", s.name)
+	}
+	return &oauth.Identity{Subject: subject, Name: u.Name, Email: u.Email, EmailVerified: u.EmailVerified,
+		Image: u.Image, Fields: u.Fields, Profile: profile}, nil
+}
+
+// userInfo asks userURL. Where the tokens have an ID token too, both must
+// speak of one user (OpenID Connect Core, section 5.3.2).
+func (s *spec) userInfo(ctx context.Context, t *oauth.Tokens) (oauth.Claims, error) {
+	claims, err := s.get(ctx, s.userURL, t)
+	if err != nil {
+		return nil, err
+	}
+	return claims, sameSubject(claims, t)
+}
+
+func sameSubject(claims oauth.Claims, t *oauth.Tokens) error {
+	if t.IDToken == "" || !claims.Has("sub") {
+		return nil
+	}
+	id, err := oauth.DecodeIDToken(t.IDToken)
+	if err == nil && id.Text("sub") != claims.Text("sub") {
+		err = fmt.Errorf("provider: the profile is of another user than the ID token")
+	}
+	return err
+}
+
+func (s *spec) get(ctx context.Context, url string, t *oauth.Tokens) (oauth.Claims, error) {
+	body, err := s.o.Client.Do(ctx, oauth.Call{URL: url, Bearer: t.AccessToken, Header: s.userHeader})
+	if err != nil {
+		return nil, err
+	}
+	return oauth.ParseClaims(body)
+}
+
+// fromIDToken is for providers whose ID token is the profile.
+func fromIDToken(_ context.Context, t *oauth.Tokens) (oauth.Claims, error) {
+	if t.IDToken == "" {
+		return nil, fmt.Errorf("provider: there is no ID token")
+	}
+	return oauth.DecodeIDToken(t.IDToken)
+}
+
+// takeIDTokens lets clients sign in with ID tokens of the rule.
+func (s *spec) takeIDTokens(client *oauth.Client) {
+	rule := s.idToken
+	s.direct = func(ctx context.Context, idToken, nonce string) error {
+		_, err := rule.Verify(ctx, client.Now(), idToken, oauth.IDTokenUse{Nonce: nonce, StrictNonce: true})
+		return err
+	}
+}
+
+func join(scopes []string) string {
+	out := ""
+	for i, scope := range scopes {
+		if i > 0 {
+			out += " "
+		}
+		out += scope
+	}
+	return out
+}
+
+// standard maps the claims of OpenID Connect Core, section 5.1.
+func standard(p oauth.Claims) User {
+	return User{Name: p.Text("name"), Email: p.Text("email"), Image: p.Text("picture"), EmailVerified: p.True("email_verified")}
+}
+
+// unvouched is a mapping whose provider does not say whether addresses are
+// proven.
+func unvouched(u User) User { u.EmailVerified = false; return u }
+
+// set replaces a member of a profile.
+func set(p oauth.Claims, name string, value any) {
+	if raw, err := json.Marshal(value); err == nil {
+		p[name] = raw
+	}
+}
+
+// placeholder is the address of a user whose provider does not tell one: it
+// is the reference's, and no mail can reach it (RFC 6761, section 6.4).
+func placeholder(subject, namespace string) string {
+	return subject + "@" + namespace + ".placeholder.invalid"
+}
+
+// before puts a parameter ahead of the caller's, who may replace it.
+func before(u *oauth.AuthorizationURL, name, value string) {
+	p := &oauth.Params{}
+	p.SetSome(name, value)
+	if u.Additional != nil {
+		u.Additional.Each(p.Set)
+	}
+	u.Additional = p
+}
+
+// behind puts a parameter behind the caller's and over it.
+func behind(u *oauth.AuthorizationURL, name, value string) {
+	p := &oauth.Params{}
+	if u.Additional != nil {
+		u.Additional.Each(p.Set)
+	}
+	p.Set(name, value)
+	u.Additional = p
+}
+
+// unique returns the scopes without repetitions.
+func unique(scopes []string) []string {
+	var once []string
+	for _, scope := range scopes {
+		if !slices.Contains(once, scope) {
+			once = append(once, scope)
+		}
+	}
+	return once
+}
