@@ -14,6 +14,7 @@ var schemaCases = []testCase{
 	{"introspection", testIntrospect},
 	{"table added later", testTableLater},
 	{"column added later", testColumnLater},
+	{"required column added later", testRequiredLater},
 	{"concurrent Apply", testConcurrentApply},
 	{"planner's error", testPlannerError},
 	{"warnings", testWarnings},
@@ -129,6 +130,46 @@ func testColumnLater(t *testing.T, a db.Adapter) {
 	}
 	if plan := migrate(t, a, f.owners.Def); len(plan.Steps) != 0 {
 		t.Errorf("a later plan: %+v", plan)
+	}
+}
+
+// testRequiredLater adds a column that forbids NULL: to a table without rows
+// that is possible, to one with rows only where a default is known.
+func testRequiredLater(t *testing.T, a db.Adapter) {
+	before := newFamily(db.IDText)
+	migrate(t, a, before.owners.Def)
+	f := newFamily(db.IDText)
+	rank, err := db.AddField[int64](f.owners, "rank", db.NotNull)
+	must(t, err)
+	migrate(t, a, f.owners.Def)
+	o := &owner{ID: "o", Name: "ada", Born: noon}
+	rank.Set(o, 3)
+	mustCreate(t, a, f.owners, o)
+
+	again := newFamily(db.IDText)
+	_, err = db.AddField[int64](again.owners, "rank", db.NotNull)
+	must(t, err)
+	grade, err := db.AddField[string](again.owners, "grade", db.NotNull,
+		db.Input(db.InputRule{Default: func() any { return `it's "A" \ 1` }}))
+	must(t, err)
+	flag, err := db.AddField[bool](again.owners, "flag", db.NotNull, db.Input(db.InputRule{Default: func() any { return true }}))
+	must(t, err)
+	migrate(t, a, again.owners.Def)
+	got, err := db.One(t.Context(), a, again.owners, grade.Eq(`it's "A" \ 1`), flag.Eq(true))
+	must(t, err)
+	if g, _ := grade.Get(got); got.ID != "o" || g != `it's "A" \ 1` {
+		t.Errorf("the row from before got the default %q", g)
+	}
+
+	refused := newFamily(db.IDText)
+	for _, name := range []string{"rank", "grade", "flag", "new"} {
+		_, err = db.AddField[int64](refused.owners, name, db.NotNull)
+		must(t, err)
+	}
+	refused.owners.Column("grade").Kind, refused.owners.Column("flag").Kind = db.KindText, db.KindBool
+	plan, err := a.Apply(t.Context(), planner(a, &db.Schema{Tables: []*db.Def{refused.owners.Def}}))
+	if err == nil || len(plan.Warnings) == 0 {
+		t.Errorf("a required column without a default was added to a table with rows: %+v, %v", plan, err)
 	}
 }
 
