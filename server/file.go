@@ -170,11 +170,11 @@ func (s *storeIdentifier) DecodeConfig(n *config.Node) error {
 }
 
 type rateLimit struct {
+	model
 	Enabled     *bool           `key:"enabled"`
 	Window      *config.Seconds `key:"window"`
 	Max         int             `key:"max"`
 	Storage     string          `key:"storage"`
-	ModelName   string          `key:"modelName"`
 	CustomRules *config.Node    `key:"customRules"`
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/watchword-auth/watchword"
 	"github.com/watchword-auth/watchword/db"
-	"github.com/watchword-auth/watchword/ratelimit/kvlimit"
 	"github.com/watchword-auth/watchword/server/delivery"
 )
 
@@ -26,7 +25,7 @@ type posture struct{ production bool }
 
 // assemble opens what the file names and puts the instance together.
 func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance, err error) {
-	in = &instance{log: s.logger(f.Logger)}
+	in = &instance{log: s.logger(f.Logger, p)}
 	defer func() {
 		if err != nil {
 			in.release()
@@ -53,9 +52,6 @@ func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance
 	in.closing = append(in.closing, closing)
 	if secondary != nil {
 		o.SecondaryStorage = secondary
-		if f.RateLimit.Storage != "memory" {
-			o.RateLimit.Storage = kvlimit.New(secondary)
-		}
 	}
 	if err = s.deliver(f, p, in, &o); err != nil {
 		return in, err

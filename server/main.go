@@ -30,7 +30,8 @@ func (s *System) command() *cobra.Command {
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 	}
-	root.AddCommand(s.serveCommand())
+	root.AddCommand(s.serveCommand(), s.migrateCommand(), s.generateCommand(), s.userCommand(), s.cleanupCommand(),
+		s.doctorCommand(), s.infoCommand(), s.secretCommand(), s.versionCommand())
 	return root
 }
 

@@ -145,6 +145,9 @@ func (c cookieAttributes) core() core.CookieAttributes {
 func (f *file) limits(o *core.Options) error {
 	r := &f.RateLimit
 	o.RateLimit = core.RateLimit{Enabled: r.Enabled, Window: r.Window.Duration(), Max: r.Max}
+	if r.Storage == "memory" {
+		o.RateLimit.Storage = ratelimit.NewMemory(nil)
+	}
 	if r.CustomRules == nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/watchword-auth/watchword"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/server/config"
 )
@@ -49,11 +50,14 @@ func plugins() map[string]constructor {
 
 // plugins makes the plugins the file names, in its order.
 func (f *file) plugins() ([]core.Plugin, error) {
+	var list []core.Plugin
+	if f.RateLimit.Storage == "database" {
+		list = append(list, watchword.DatabaseRateLimit{Mapping: f.RateLimit.mapping()})
+	}
 	if f.Plugins == nil {
-		return nil, nil
+		return list, nil
 	}
 	known := plugins()
-	var list []core.Plugin
 	var faults []error
 	err := f.Plugins.Members(func(key, value *config.Node) error {
 		construct, ok := known[key.Name()]
@@ -75,4 +79,13 @@ func (f *file) plugins() ([]core.Plugin, error) {
 		return nil
 	})
 	return list, errors.Join(append(faults, err)...)
+}
+
+// pluginNames returns the names the file gives, in its order.
+func (f *file) pluginNames() []string {
+	var names []string
+	if f.Plugins != nil {
+		_ = f.Plugins.Members(func(key, _ *config.Node) error { names = append(names, key.Name()); return nil })
+	}
+	return names
 }

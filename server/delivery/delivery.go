@@ -28,6 +28,21 @@ type Options struct {
 // Any reports whether any target is set.
 func (o *Options) Any() bool { return o.Console || o.Webhook != nil || o.SMTP != nil }
 
+// Targets returns the names of the targets that are set.
+func (o *Options) Targets() []string {
+	var names []string
+	if o.Console {
+		names = append(names, "console")
+	}
+	if o.Webhook != nil {
+		names = append(names, "webhook")
+	}
+	if o.SMTP != nil {
+		names = append(names, "smtp")
+	}
+	return names
+}
+
 // Environment is what delivery needs from the server.
 type Environment struct {
 	Console io.Writer // where messages are printed
