@@ -29,7 +29,8 @@ type setCookie struct {
 
 // coreCookies are the cookies every instance has.
 type coreCookies struct {
-	token, data, dontRemember *CookieDef
+	token, data, dontRemember  *CookieDef
+	account, state, oauthState *CookieDef
 }
 
 func (k *Kernel) setCookies() error {
@@ -40,6 +41,9 @@ func (k *Kernel) setCookies() error {
 		token:        k.defineCookie("session_token", CookieAttributes{}),
 		data:         k.defineCookie("session_data", CookieAttributes{}),
 		dontRemember: k.defineCookie("dont_remember", CookieAttributes{}),
+		account:      k.defineCookie("account_data", CookieAttributes{}),
+		state:        k.defineCookie("state", CookieAttributes{}),
+		oauthState:   k.defineCookie("oauth_state", CookieAttributes{}),
 	}
 	k.cookies.token.maxAge = nil // it lives as long as the session
 	var err error

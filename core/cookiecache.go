@@ -15,16 +15,13 @@ import (
 // cookieCache writes and reads the session_data cookie: session and user
 // under a signature, so that a request needs no storage.
 type cookieCache struct {
-	k     *Kernel
-	seal  func(payload []byte, now time.Time, age time.Duration) (string, error)
-	open  func(value string, now time.Time) (payload []byte, ok bool)
-	chunk struct{ plain, secure int } // longest value that fits into one cookie
+	k    *Kernel
+	seal func(payload []byte, now time.Time, age time.Duration) (string, error)
+	open func(value string, now time.Time) (payload []byte, ok bool)
 }
 
 func newCookieCache(k *Kernel) (*cookieCache, error) {
 	cc := &cookieCache{k: k}
-	d := k.cookies.data
-	cc.chunk.plain, cc.chunk.secure = chunkSize(&d.plain), chunkSize(&d.secure)
 	switch s := k.options.Session.CookieCache.Strategy; s {
 	case CacheCompact:
 		cc.seal, cc.open = cc.sealCompact, cc.openCompact
@@ -53,12 +50,6 @@ func newCookieCache(k *Kernel) (*cookieCache, error) {
 		return nil, fmt.Errorf("watchword: Options.Session.CookieCache.Strategy: %q is none of compact, jwt, jwe", s)
 	}
 	return cc, nil
-}
-
-// chunkSize leaves room for name and attributes below the 4096 bytes that
-// browsers keep.
-func chunkSize(f *cookieForm) int {
-	return 4050 - len(f.name) - len(".99=") - len(f.tail)
 }
 
 // withTimes adds iat and exp, and jti where given, behind the members of a
@@ -160,36 +151,16 @@ func (cc *cookieCache) version(current *Current) string {
 	return o.Version
 }
 
-// maxChunks bounds how many cookies one session may take.
-const maxChunks = 100
-
 func (cc *cookieCache) setChunks(c *Context, value string, age time.Duration) {
-	s, d := c.Cookies(), cc.k.cookies.data
-	f, size := s.form(d), cc.chunk.plain
-	if s.secure() {
-		size = cc.chunk.secure
-	}
-	cc.clearPresent(c)
-	s.takeBack(f.name)
-	if len(value) <= size {
-		s.Set(d, value, age)
-		return
-	}
-	if size <= 0 || len(value) > size*maxChunks {
+	if !c.Cookies().SetChunked(cc.k.cookies.data, value, age) {
 		c.Log().WarnContext(c, "the session does not fit into cookies; it is not cached", "bytes", len(value))
-		return
-	}
-	n := (len(value) + size - 1) / size
-	for i := range n {
-		part := value[i*size : min(len(value), (i+1)*size)]
-		s.set(f.name+"."+strconv.Itoa(i), part, f.tail, s.age(d, age))
 	}
 }
 
 // read returns the session of the cache cookies if they hold for the token.
 func (cc *cookieCache) read(c *Context, sessionToken string) *Current {
-	value := cc.join(c)
-	if value == "" {
+	value, ok := c.Cookies().GetChunked(cc.k.cookies.data)
+	if !ok || value == "" {
 		return nil
 	}
 	now := c.Now()
@@ -218,64 +189,15 @@ func (cc *cookieCache) read(c *Context, sessionToken string) *Current {
 	return current
 }
 
-// join returns the value of the cookie, or of its chunks in order.
-func (cc *cookieCache) join(c *Context) string {
-	s := c.Cookies()
-	if value, ok := s.Get(cc.k.cookies.data); ok {
-		return value
-	}
-	name, value := s.Name(cc.k.cookies.data), ""
-	for i := range maxChunks {
-		part, ok := s.Named(name + "." + strconv.Itoa(i))
-		if !ok {
-			break
-		}
-		value += part
-	}
-	return value
-}
-
 // present reports whether the request carries any cache cookie.
 func (cc *cookieCache) present(c *Context) bool {
-	s := c.Cookies()
-	if _, ok := s.Get(cc.k.cookies.data); ok {
-		return true
-	}
-	_, ok := s.Named(s.Name(cc.k.cookies.data) + ".0")
+	_, ok := c.Cookies().GetChunked(cc.k.cookies.data)
 	return ok
 }
 
 // clearPresent expires what the request carries, for caches that were written
 // before they were switched off.
-func (cc *cookieCache) clearPresent(c *Context) {
-	s := c.Cookies()
-	if _, ok := s.Get(cc.k.cookies.data); ok {
-		s.Expire(cc.k.cookies.data)
-	}
-	cc.expireChunks(c)
-}
+func (cc *cookieCache) clearPresent(c *Context) { c.Cookies().expirePresent(cc.k.cookies.data) }
 
 // clear expires the cookie and all of its chunks.
-func (cc *cookieCache) clear(c *Context) {
-	c.Cookies().Expire(cc.k.cookies.data)
-	cc.expireChunks(c)
-}
-
-func (cc *cookieCache) expireChunks(c *Context) {
-	s := c.Cookies()
-	f := s.form(cc.k.cookies.data)
-	s.All(func(name, _ string) {
-		if isChunk(name, f.name) {
-			s.expire(name, f.tail)
-		}
-	})
-}
-
-func isChunk(name, base string) bool {
-	if len(name) < len(base)+2 || name[:len(base)] != base || name[len(base)] != '.' {
-		return false
-	}
-	suffix := name[len(base)+1:]
-	n, err := strconv.Atoi(suffix)
-	return err == nil && n >= 0 && strconv.Itoa(n) == suffix
-}
+func (cc *cookieCache) clear(c *Context) { c.Cookies().ExpireChunked(cc.k.cookies.data) }

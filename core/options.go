@@ -47,6 +47,8 @@ type Options struct {
 	OnAPIError        OnAPIError
 	CORS              CORS
 
+	SocialProviders []SocialProvider // where users can sign in
+
 	Plugins       []Plugin
 	Hooks         Hooks         // run before those of plugins
 	DatabaseHooks DatabaseHooks // run before those of plugins
@@ -129,6 +131,9 @@ type AdditionalField struct {
 type UserOptions struct {
 	Mapping
 	AdditionalFields []AdditionalField
+	// ValidateUserInfo may refuse a user whom another provider has proven. An
+	// *Error is the refusal, its code the code of a failed redirect.
+	ValidateUserInfo func(c *Context, u *User, source UserSource) error
 	ChangeEmail      ChangeEmail
 	DeleteUser       DeleteUser
 }
@@ -181,6 +186,12 @@ type CookieCache struct {
 	VersionFunc func(*Session, *User) string
 }
 
+// Where a sign-in at a provider is kept while the browser is away.
+const (
+	StateInDatabase = "database"
+	StateInCookie   = "cookie"
+)
+
 // AccountOptions configure accounts and their linking.
 type AccountOptions struct {
 	Mapping
@@ -188,7 +199,7 @@ type AccountOptions struct {
 	DisableUpdateOnSignIn bool
 	EncryptOAuthTokens    bool
 	StoreAccountCookie    bool
-	StoreStateStrategy    string // "database" where empty, or "cookie"
+	StoreStateStrategy    string // StateInDatabase where empty, or StateInCookie
 	SkipStateCookieCheck  bool
 	Linking               AccountLinking
 }

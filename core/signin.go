@@ -70,10 +70,19 @@ func (c *Context) clearSessionCookies() {
 	s, k := c.Cookies(), &c.k.cookies
 	s.Expire(k.token)
 	c.k.cache.clear(c)
+	if c.k.options.Account.StoreAccountCookie {
+		s.ExpireChunked(k.account)
+	}
+	if c.k.options.Account.StoreStateStrategy == StateInCookie {
+		s.Expire(k.oauthState)
+	}
 	s.Expire(k.dontRemember)
 }
 
-// dontRemember reports whether the browser's session is to end with it.
+// EndsWithBrowser reports whether the session the request was made in is to
+// end with the browser.
+func (c *Context) EndsWithBrowser() bool { return c.dontRemember() }
+
 func (c *Context) dontRemember() bool {
 	value, ok := c.Cookies().GetSigned(c.k.cookies.dontRemember)
 	return ok && value != ""

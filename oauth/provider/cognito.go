@@ -23,7 +23,7 @@ func cognito(o *Options) (*spec, error) {
 	base := "https://" + strings.TrimPrefix(strings.TrimPrefix(o.Domain, "https://"), "http://")
 	issuer := "https://cognito-idp." + o.Region + ".amazonaws.com/" + o.UserPoolID
 	s := &spec{
-		title: "Cognito", authorizeURL: base + "/oauth2/authorize", tokenURL: base + "/oauth2/token", userURL: base + "/oauth2/userInfo",
+		title: "Cognito", authorizeURL: base + "/oauth2/authorize", tokenURL: base + "/oauth2/token", userURL: base + "/oauth2/userinfo",
 		scopes: []string{"openid", "profile", "email"}, pkce: true, prompt: o.Prompt, subject: []string{"sub"},
 		idToken: &oauth.IDTokenRule{Keys: oauth.NewKeySet(o.Client, issuer+"/.well-known/jwks.json"),
 			Algorithms: []token.Algorithm{token.RS256}, Issuers: []string{issuer}, Audience: o.ClientID, MaxAge: time.Hour},

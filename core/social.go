@@ -1,0 +1,54 @@
+package core
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// SocialProvider is another place where users can sign in. Package oauth has
+// the one implementation that flows know how to use.
+type SocialProvider interface {
+	// ID names the provider in requests, paths and accounts.
+	ID() string
+}
+
+// UserSource says where what is known of a user comes from.
+type UserSource struct {
+	Method   string          // "oauth"; plugins have further ones
+	Action   string          // "create-user", "sign-in" or "link-account"
+	Provider string          // its id; empty where none is involved
+	Profile  json.RawMessage // as the provider sent it; nil: none
+}
+
+// SocialProvider adds a place where users can sign in.
+func (r *Registrar) SocialProvider(p SocialProvider) {
+	if _, ok := r.k.SocialProvider(p.ID()); ok {
+		r.fail("there is a social provider %q already", p.ID())
+		return
+	}
+	r.k.options.SocialProviders = append(slices.Clip(r.k.options.SocialProviders), p)
+}
+
+// SocialProviders returns where users can sign in.
+func (k *Kernel) SocialProviders() []SocialProvider { return k.options.SocialProviders }
+
+// SocialProvider returns the provider of that id.
+func (k *Kernel) SocialProvider(id string) (SocialProvider, bool) {
+	for _, p := range k.options.SocialProviders {
+		if p.ID() == id {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+// AccountCookie returns the cookie that keeps an account, where
+// Options.Account.StoreAccountCookie says so. Its value may be chunked.
+func (c *Context) AccountCookie() *CookieDef { return c.k.cookies.account }
+
+// StateCookie returns the cookie that binds a state in the database to the
+// browser.
+func (c *Context) StateCookie() *CookieDef { return c.k.cookies.state }
+
+// SealedStateCookie returns the cookie that holds a whole state.
+func (c *Context) SealedStateCookie() *CookieDef { return c.k.cookies.oauthState }
