@@ -56,6 +56,7 @@ type Kernel struct {
 	accountHooks      []EntityHooks[Account]
 	verificationHooks []EntityHooks[Verification]
 
+	sessionVets        []SessionVet
 	passwordValidators []func(*Context, string) error
 	limits             []ratelimit.PathRule
 	codes              map[Code]*Error

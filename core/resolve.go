@@ -34,7 +34,9 @@ func (c *Context) ResolveSession(how Resolve) (Resolved, error) {
 		cache.clearPresent(c)
 	case ok && !how.SkipCache && cache.present(c):
 		if current := cache.read(c, token); current != nil {
-			return Resolved{Current: current}, nil
+			if holds, err := c.vet(current, true); holds || err != nil {
+				return Resolved{Current: current}, err
+			}
 		}
 		c.Cookies().Expire(c.k.cookies.data)
 	}
@@ -45,9 +47,16 @@ func (c *Context) ResolveSession(how Resolve) (Resolved, error) {
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return Resolved{}, err
 	}
-	if err != nil || current.Session.ExpiresAt.Before(c.Now()) {
+	found := err == nil
+	holds := found && !current.Session.ExpiresAt.Before(c.Now())
+	if holds {
+		if holds, err = c.vet(current, false); err != nil {
+			return Resolved{}, err
+		}
+	}
+	if !holds {
 		c.clearSessionCookies()
-		if err == nil && !how.ReadOnly {
+		if found && !how.ReadOnly {
 			return Resolved{}, c.Sessions().Delete(token)
 		}
 		return Resolved{}, nil
@@ -67,8 +76,8 @@ func (c *Context) refresh(current *Current, how Resolve) (Resolved, error) {
 		c.k.cache.write(c, current, false)
 		return Resolved{Current: current, Deferred: how.ReadOnly, NeedsRefresh: how.ReadOnly && needed}, nil
 	}
-	session, err := c.Sessions().Update(current.Session.Token,
-		c.k.tables.Sessions.ExpiresAt.To(now.Add(o.ExpiresIn)))
+	session, err := c.Sessions().update(&Changes[Session]{Key: current.Session.Token, Row: current.Session,
+		Set: []db.Assign[Session]{c.k.tables.Sessions.ExpiresAt.To(now.Add(o.ExpiresIn))}})
 	if errors.Is(err, db.ErrNotFound) {
 		c.clearSessionCookies()
 		return Resolved{}, ErrFailedToGetSession.WithStatus(http.StatusUnauthorized)

@@ -77,10 +77,8 @@ func (e *Error) response() *Response {
 	if status == 0 {
 		status = http.StatusInternalServerError
 	}
-	r := &Response{Status: status, ContentType: typeJSON, Location: e.Location}
-	if status < 500 || e.Code != "" {
-		r.Body = e.body()
-	} else {
+	r := &Response{Status: status, ContentType: typeJSON, Location: e.Location, Body: e.body()}
+	if status >= 500 && r.Body == nil {
 		r.ContentType = ""
 	}
 	return r

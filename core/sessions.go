@@ -107,8 +107,12 @@ func (s Sessions) List(userID string) ([]*Session, error) {
 // Update changes the session of a token and returns it as it is then, or
 // [db.ErrNotFound].
 func (s Sessions) Update(token string, set ...db.Assign[Session]) (*Session, error) {
+	return s.update(&Changes[Session]{Key: token, Set: set})
+}
+
+func (s Sessions) update(changes *Changes[Session]) (*Session, error) {
 	t := s.c.k.tables.Sessions
-	changes := &Changes[Session]{Key: token, Set: append(set, t.UpdatedAt.To(s.c.Now()))}
+	changes.Add(t.UpdatedAt.To(s.c.Now()))
 	if s.c.k.options.SecondaryStorage != nil {
 		return s.updateKept(changes)
 	}

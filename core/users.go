@@ -44,12 +44,14 @@ func NormalEmail(email string) string {
 	}, email)
 }
 
-// Create stores a user. Key and times are made where they are empty. An
-// address that is taken is refused with [ErrUserAlreadyExists].
+// Create stores a user. Key, times and added columns with a default are filled
+// where they are empty. An address that is taken is refused with
+// [ErrUserAlreadyExists].
 func (s Users) Create(u *User) error {
 	now := s.c.Now()
 	u.ID, u.Email = or(u.ID, s.c.NewID("user")), NormalEmail(u.Email)
 	u.CreatedAt, u.UpdatedAt = or(u.CreatedAt, now), or(u.UpdatedAt, now)
+	applyDefaults(s.c.k.tables.Users.Table, u)
 	return addressTaken(s.entity().create(u))
 }
 

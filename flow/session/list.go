@@ -12,19 +12,7 @@ type ListInput struct{}
 func (*ListInput) Bind(*core.Binder) {}
 
 // ListOutput is the live sessions of a user with their tokens, oldest first.
-type ListOutput []*core.Session
-
-// AppendJSON writes the output.
-func (out *ListOutput) AppendJSON(b []byte) []byte {
-	b = append(b, '[')
-	for i, s := range *out {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = s.AppendJSON(b)
-	}
-	return append(b, ']')
-}
+type ListOutput = core.SessionList
 
 func (Flow) list(c *core.Context, _ *ListInput) (*ListOutput, error) {
 	current, err := c.RequireSession()

@@ -1,0 +1,66 @@
+package core
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/watchword-auth/watchword/db"
+)
+
+// AnyFields turns values for any column but the key into assignments, those
+// too that clients may not set themselves: for administrators. Members that
+// are no column are left out.
+func AnyFields[T any](t *db.Table[T], sent map[string]json.RawMessage) ([]db.Assign[T], error) {
+	var set []db.Assign[T]
+	for _, c := range t.Columns {
+		raw, given := sent[c.Name]
+		if !given || c.PrimaryKey {
+			continue
+		}
+		data, err := anyValue(c, raw)
+		if err != nil {
+			return nil, err
+		}
+		set = append(set, db.ToAny(t, c, data))
+	}
+	return set, nil
+}
+
+// SetAnyFields is [AnyFields] for a row that is being created.
+func SetAnyFields[T any](t *db.Table[T], row *T, sent map[string]json.RawMessage) error {
+	set, err := AnyFields(t, sent)
+	if err != nil {
+		return err
+	}
+	t.Bind(row)
+	for _, a := range set {
+		if err := t.Set(row, a.Column, a.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func anyValue(c *db.Column, raw json.RawMessage) (any, error) {
+	if string(raw) == "null" && !c.Null {
+		return nil, fieldTypeError(c, raw)
+	}
+	if c.Kind == db.KindTime && jsonKind(raw) == "string" {
+		var text string
+		_ = json.Unmarshal(raw, &text)
+		at, err := parseInstant(text)
+		if err != nil {
+			return nil, fieldTypeError(c, raw)
+		}
+		return at, nil
+	}
+	return fieldValue(c, raw)
+}
+
+// parseInstant reads an instant, or a day that stands for its beginning.
+func parseInstant(text string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return day, nil
+	}
+	return db.ParseTime(text)
+}

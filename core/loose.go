@@ -1,0 +1,170 @@
+package core
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// This file reads members that the reference takes in more than one form.
+
+// Coerced reads a string from a value of any type, as JavaScript turns it into
+// one. Only an absent member is refused.
+func (o *Object) Coerced(name string, to *string) *Check {
+	c := o.check(name, "string", true)
+	raw, given := o.members[name]
+	switch {
+	case o.skip || o.b.schema != nil:
+	case !given:
+		o.b.issue(o.path(name), "Invalid input: expected nonoptional, received undefined")
+	default:
+		*to = coerce(raw)
+		c.text = to
+	}
+	return c
+}
+
+// OptCoerced is [Object.Coerced] for a member that may be absent.
+func (o *Object) OptCoerced(name string, to *Opt[string]) {
+	o.check(name, "string", false)
+	if raw, given := o.members[name]; given && !o.skip {
+		*to = Some(coerce(raw))
+	}
+}
+
+// coerce is JavaScript's String().
+func coerce(raw json.RawMessage) string {
+	switch jsonKind(raw) {
+	case "string":
+		var text string
+		_ = json.Unmarshal(raw, &text)
+		return text
+	case "object":
+		return "[object Object]"
+	case "array":
+		var items []json.RawMessage
+		_ = json.Unmarshal(raw, &items)
+		parts := make([]string, len(items))
+		for i, item := range items {
+			if jsonKind(item) != "null" {
+				parts[i] = coerce(item)
+			}
+		}
+		return strings.Join(parts, ",")
+	default:
+		return string(raw)
+	}
+}
+
+// Names reads a string or a list of strings.
+func (o *Object) Names(name string, to *[]string) {
+	o.check(name, "string", true)
+	if o.skip || o.b.schema != nil {
+		return
+	}
+	var ok bool
+	if *to, ok = names(o.members[name]); !ok {
+		o.b.issue(o.path(name), "Invalid input")
+	}
+}
+
+// OptNames is [Object.Names] for a member that may be absent.
+func (o *Object) OptNames(name string, to *Opt[[]string]) {
+	o.check(name, "string", false)
+	raw, given := o.members[name]
+	if !given || o.skip {
+		return
+	}
+	list, ok := names(raw)
+	if !ok {
+		o.b.issue(o.path(name), "Invalid input")
+		return
+	}
+	*to = Some(list)
+}
+
+func names(raw json.RawMessage) ([]string, bool) {
+	switch jsonKind(raw) {
+	case "string":
+		list := make([]string, 1)
+		return list, json.Unmarshal(raw, &list[0]) == nil
+	case "array":
+		return texts(raw)
+	}
+	return nil, false
+}
+
+// texts reads a list of strings; null is none.
+func texts(raw json.RawMessage) ([]string, bool) {
+	var items []json.RawMessage
+	if jsonKind(raw) != "array" || json.Unmarshal(raw, &items) != nil {
+		return nil, false
+	}
+	list := make([]string, len(items))
+	for i, item := range items {
+		if jsonKind(item) != "string" || json.Unmarshal(item, &list[i]) != nil {
+			return nil, false
+		}
+	}
+	return list, true
+}
+
+// OptMembers reads an object whose members are not known beforehand and that
+// may be absent.
+func (o *Object) OptMembers(name string, to *map[string]json.RawMessage) {
+	o.check(name, "object", false)
+	o.record(name, false, to)
+}
+
+// Members is [Object.OptMembers] for an object that must be there.
+func (o *Object) Members(name string, to *map[string]json.RawMessage) {
+	o.check(name, "object", true)
+	o.record(name, true, to)
+}
+
+func (o *Object) record(name string, required bool, to *map[string]json.RawMessage) {
+	if o.skip || o.b.schema != nil {
+		return
+	}
+	raw, given := o.members[name]
+	switch kind := jsonKind(raw); {
+	case kind == "object":
+		_ = json.Unmarshal(raw, to)
+	case given || required:
+		o.b.issue(o.path(name), "Invalid input: expected record, received "+kind)
+	}
+}
+
+// EitherLists reads an object of lists of strings from the one of two members
+// that holds one, and refuses where both do or neither.
+func (o *Object) EitherLists(first, second string, a, b *map[string][]string) {
+	o.check(first, "object", false)
+	o.check(second, "object", false)
+	if o.b.schema != nil {
+		return
+	}
+	hasFirst, hasSecond := listsOf(o.members[first], a), listsOf(o.members[second], b)
+	switch {
+	case o.skip || !hasFirst && !hasSecond:
+		o.b.issue(o.where, "Invalid input")
+	case hasFirst && hasSecond:
+		o.b.issue(o.where, "Invalid input: more than one option matched")
+	}
+}
+
+// listsOf reads an object of lists of strings.
+func listsOf(raw json.RawMessage, to *map[string][]string) bool {
+	var members map[string]json.RawMessage
+	if jsonKind(raw) != "object" || json.Unmarshal(raw, &members) != nil {
+		return false
+	}
+	read := make(map[string][]string, len(members))
+	for name, member := range members {
+		list, ok := texts(member)
+		if !ok {
+			return false
+		}
+		read[name] = list
+	}
+	*to = read
+	return true
+}
