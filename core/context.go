@@ -98,7 +98,7 @@ func (c *Context) Query() *Input {
 	if c.call.query == nil {
 		c.call.query = &Input{kind: "object"}
 		if r := c.call.request; r != nil && r.URL.RawQuery != "" {
-			c.call.query.members = textMembers(r.URL.Query())
+			c.call.query.members = parseQuery(r.URL.RawQuery)
 		}
 	}
 	return c.call.query

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"iter"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -60,11 +60,12 @@ func readInput(r *http.Request, allowed []string, limit int64) (Input, error) {
 		return none, nil
 	}
 	data, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.As(err, &tooLarge), int64(len(data)) > limit:
+		return none, errBodyTooLarge
 	case err != nil:
 		return none, errInvalidJSON.Wrap(err)
-	case int64(len(data)) > limit:
-		return none, errBodyTooLarge
 	case len(data) == 0:
 		return none, nil
 	}
@@ -81,8 +82,7 @@ func readInput(r *http.Request, allowed []string, limit int64) (Input, error) {
 	return parseJSON(data)
 }
 
-// mediaType picks the allowed type that the header names, loosely as the
-// reference does.
+// mediaType picks the allowed type that the header names.
 func mediaType(header string, allowed []string) (string, error) {
 	list := strings.Join(allowed, ", ")
 	if header == "" {
@@ -92,7 +92,7 @@ func mediaType(header string, allowed []string) (string, error) {
 	base, _, _ := strings.Cut(strings.ToLower(header), ";")
 	base = strings.TrimSpace(base)
 	for _, a := range allowed {
-		if base == a || strings.Contains(base, a) {
+		if base == a {
 			return a, nil
 		}
 	}
@@ -142,19 +142,24 @@ func deeperThan(data []byte, limit int) bool {
 	return false
 }
 
+// parseForm reads a form body. Of a name given more than once the last value
+// counts.
 func parseForm(data string) (Input, error) {
-	values, err := url.ParseQuery(data)
-	if err != nil {
-		return Input{kind: "undefined"}, errInvalidJSON.Wrap(err)
+	members := map[string]json.RawMessage{}
+	for name, value := range pairs(data) {
+		members[name] = appendString(nil, value)
 	}
-	return Input{kind: "object", members: textMembers(values)}, nil
+	return Input{kind: "object", members: members}, nil
 }
 
-// textMembers turns form or query values into members; a key given more than
-// once becomes a list.
-func textMembers(values url.Values) map[string]json.RawMessage {
-	members := make(map[string]json.RawMessage, len(values))
-	for name, list := range values {
+// parseQuery reads a query; a name given more than once becomes a list.
+func parseQuery(query string) map[string]json.RawMessage {
+	lists := map[string][]string{}
+	for name, value := range pairs(query) {
+		lists[name] = append(lists[name], value)
+	}
+	members := make(map[string]json.RawMessage, len(lists))
+	for name, list := range lists {
 		if len(list) == 1 {
 			members[name] = appendString(nil, list[0])
 			continue
@@ -169,6 +174,51 @@ func textMembers(values url.Values) map[string]json.RawMessage {
 		members[name] = append(raw, ']')
 	}
 	return members
+}
+
+// pairs reads application/x-www-form-urlencoded as the URL standard of WHATWG
+// does, in which everything is valid: net/url drops what it takes for broken,
+// and then a check could see another value than the client meant.
+func pairs(text string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for pair := range strings.SplitSeq(text, "&") {
+			if pair == "" {
+				continue
+			}
+			name, value, _ := strings.Cut(pair, "=")
+			if !yield(decodePlus(name), decodePlus(value)) {
+				return
+			}
+		}
+	}
+}
+
+func decodePlus(s string) string {
+	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '+':
+			b = append(b, ' ')
+		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			b = append(b, unhex(s[i+1])<<4|unhex(s[i+2]))
+			i += 2
+		default:
+			b = append(b, c)
+		}
+	}
+	return strings.ToValidUTF8(string(b), "\ufffd")
+}
+
+func isHex(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
 }
 
 // jsonKind names a JSON value as zod does.

@@ -3,6 +3,7 @@ package core
 import (
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/watchword-auth/watchword/db"
 )
@@ -21,6 +22,10 @@ type Property struct {
 }
 
 func (s *Shape) add(where string, p Property) *Property {
+	where, inside, nested := strings.Cut(where, ".")
+	if nested {
+		p.Name = inside + "." + p.Name
+	}
 	switch where {
 	case "path":
 		s.Path = append(s.Path, &p)
@@ -48,9 +53,18 @@ func ValidEmail(s string) bool {
 	return emailPattern.MatchString(s)
 }
 
+// absoluteURL reports whether JavaScript's URL takes the text: any scheme, but
+// those of the web need a host.
 func absoluteURL(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Scheme != ""
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil || u.Scheme == "" {
+		return false
+	}
+	switch u.Scheme {
+	case "http", "https", "ws", "wss", "ftp":
+		return u.Host != "" || u.Opaque != ""
+	}
+	return true
 }
 
 // appendString appends a JSON string.

@@ -1,0 +1,125 @@
+package core
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf16"
+)
+
+// Check refines the member that was read last. Its methods do nothing where
+// the member was absent or already refused. It is valid until the next member
+// is read.
+type Check struct {
+	o    *Object
+	name string
+	text *string
+	num  *float64
+	prop *Property
+
+	before int // how many issues there were before the member was read
+}
+
+// Email refuses what is not an address.
+func (c *Check) Email() *Check {
+	c.format("email")
+	if c.text != nil && !ValidEmail(*c.text) {
+		c.refuse("Invalid email address")
+	}
+	return c
+}
+
+// Min refuses strings shorter than n UTF-16 units and numbers below n.
+func (c *Check) Min(n int) *Check {
+	switch {
+	case c.text != nil && utf16Len(*c.text) < n:
+		c.note(fmt.Sprintf("Too small: expected string to have >=%d characters", n))
+	case c.num != nil && *c.num < float64(n):
+		c.note(fmt.Sprintf("Too small: expected number to be >=%d", n))
+	}
+	return c
+}
+
+// Max refuses strings longer than n UTF-16 units and numbers above n.
+func (c *Check) Max(n int) *Check {
+	switch {
+	case c.text != nil && utf16Len(*c.text) > n:
+		c.note(fmt.Sprintf("Too big: expected string to have <=%d characters", n))
+	case c.num != nil && *c.num > float64(n):
+		c.note(fmt.Sprintf("Too big: expected number to be <=%d", n))
+	}
+	return c
+}
+
+// Int refuses numbers that are not whole.
+func (c *Check) Int() *Check {
+	if c.prop != nil {
+		c.prop.Type = "integer"
+	}
+	const limit = 1<<53 - 1 // beyond it, JavaScript's numbers skip integers
+	switch {
+	case c.num == nil:
+	case *c.num != math.Trunc(*c.num):
+		c.refuse("Invalid input: expected int, received number")
+	case *c.num > limit:
+		c.refuse(fmt.Sprintf("Too big: expected int to be <=%d", limit))
+	case *c.num < -limit:
+		c.refuse(fmt.Sprintf("Too small: expected int to be >=%d", -limit))
+	}
+	return c
+}
+
+// OneOf refuses strings that are not listed.
+func (c *Check) OneOf(options ...string) *Check {
+	if c.prop != nil {
+		c.prop.Enum = options
+	}
+	if c.text == nil && len(c.o.b.issues) == c.before || c.text != nil && slices.Contains(options, *c.text) {
+		return c
+	}
+	c.o.b.issues = c.o.b.issues[:c.before] // the list says what type is wanted
+	c.refuse(`Invalid option: expected one of "` + strings.Join(options, `"|"`) + `"`)
+	return c
+}
+
+// URL refuses strings that are not absolute URLs.
+func (c *Check) URL() *Check {
+	c.format("uri")
+	if c.text != nil && !absoluteURL(*c.text) {
+		c.refuse("Invalid URL")
+	}
+	return c
+}
+
+// Describe says in OpenAPI what the member is for.
+func (c *Check) Describe(text string) *Check {
+	if c.prop != nil {
+		c.prop.Description = text
+	}
+	return c
+}
+
+func (c *Check) format(name string) {
+	if c.prop != nil {
+		c.prop.Format = name
+	}
+}
+
+// refuse adds an issue that ends the checks of the member, note one that does
+// not.
+func (c *Check) refuse(text string) {
+	c.note(text)
+	c.text, c.num = nil, nil
+}
+
+func (c *Check) note(text string) { c.o.b.issue(c.o.path(c.name), text) }
+
+// utf16Len counts as JavaScript's length does.
+func utf16Len(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
+}
