@@ -2,7 +2,9 @@ package dbtest
 
 import (
 	"errors"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -178,10 +180,20 @@ func testConcurrentApply(t *testing.T, a db.Adapter) {
 	schema := &db.Schema{Tables: append(f.defs(), s.Def)}
 	var group sync.WaitGroup
 	var mu sync.Mutex
+	var planning atomic.Int64
 	busy := 0
 	for range 8 {
 		group.Go(func() {
-			plan, err := a.Apply(t.Context(), planner(a, schema))
+			plan, err := a.Apply(t.Context(), func(live *db.Live) (*db.Plan, error) {
+				if planning.Add(1) > 1 {
+					t.Error("two callers plan at once")
+				}
+				defer planning.Add(-1)
+				for range 1000 {
+					runtime.Gosched() // to let others in if they can
+				}
+				return planner(a, schema)(live)
+			})
 			if err != nil {
 				t.Errorf("Apply: %v", err)
 				return

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -125,5 +126,34 @@ func TestRuleNames(t *testing.T) {
 	var conflict *db.ConflictError
 	if err := db.Create(t.Context(), a, tab.users, again); !errors.As(err, &conflict) || conflict.Column != "email" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestSchemaNames covers a schema whose name has to be quoted, next to others.
+func TestSchemaNames(t *testing.T) {
+	t.Parallel()
+	base := testenv.Postgres(t)
+	p, tab := pool(t, base), newTables()
+	name := "Mixed-Case " + time.Now().Format("150405.000000000")
+	exec(t, p, `create schema "`+name+`"`)
+	t.Cleanup(func() { _, _ = p.Exec(context.Background(), `drop schema "`+name+`" cascade`) })
+	tab.migrate(t, postgres.New(p))
+
+	config := p.Config().Copy()
+	config.ConnConfig.RuntimeParams["search_path"] = `"` + name + `"`
+	other, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	a := postgres.New(other)
+	for _, want := range []int{3, 0} { // two tables and an index
+		if plan := tab.migrate(t, a); len(plan.Steps) != want {
+			t.Errorf("%d steps, want %d", len(plan.Steps), want)
+		}
+	}
+	tab.fill(t, a)
+	if n, err := db.Count(t.Context(), postgres.New(p), tab.users); err != nil || n != 0 {
+		t.Errorf("the first schema holds %d users, %v", n, err)
 	}
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
@@ -17,14 +18,14 @@ func (a *Adapter) Introspect(ctx context.Context) (*db.Live, error) { return a.i
 const columnsText = `SELECT c.relname::text, a.attname::text, lower(format_type(a.atttypid, a.atttypmod)), NOT a.attnotnull,
 	a.atthasdef OR a.attidentity <> '', c.relkind = 'r' AND pg_relation_size(c.oid) = 0
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY c.relname, a.attnum`
 
 // The indexes over plain columns and all rows.
 const indexesText = `SELECT t.relname::text, i.relname::text, x.indisunique, json_agg(a.attname ORDER BY k.n)::text
 FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid,
 	LATERAL unnest(x.indkey) WITH ORDINALITY AS k(attnum, n) JOIN pg_attribute a ON a.attnum = k.attnum
-WHERE t.relnamespace = current_schema()::regnamespace AND a.attrelid = t.oid AND k.n <= x.indnkeyatts
+WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND a.attrelid = t.oid AND k.n <= x.indnkeyatts
 	AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
 GROUP BY 1, 2, 3 ORDER BY 1, 2`
 
@@ -57,6 +58,9 @@ func (e *executor) introspect(ctx context.Context) (*db.Live, error) {
 	}
 	at := map[string]int{}
 	for _, f := range columns {
+		// Types of an extension bear the name of its schema where the search
+		// path does not lead there.
+		f.column.Type = f.column.Type[strings.LastIndexByte(f.column.Type, '.')+1:]
 		i, ok := at[f.table]
 		if !ok {
 			i = len(live.Tables)
