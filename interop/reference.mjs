@@ -67,12 +67,29 @@ async function loadPlugin(name, setting) {
   return factory({ ...given, ...callbacks[name]?.(given) });
 }
 
+// The whole interface that 1.7 asks for: without getAndDelete its single-use values fail.
 function memoryStorage() {
   const entries = new Map();
+  const live = (key) => {
+    const entry = entries.get(key);
+    return entry && entry.end > Date.now() ? entry.value : null;
+  };
+  const put = (key, value, seconds) => void entries.set(key, { value, end: seconds ? Date.now() + 1000 * seconds : Infinity });
   return {
-    get: async (key) => entries.get(key) ?? null,
-    set: async (key, value) => void entries.set(key, value),
+    get: async (key) => live(key),
+    set: async (key, value, seconds) => put(key, value, seconds),
     delete: async (key) => void entries.delete(key),
+    async getAndDelete(key) {
+      const value = live(key);
+      entries.delete(key);
+      return value;
+    },
+    async increment(key, seconds) {
+      const count = live(key);
+      if (count === null) put(key, 1, seconds);
+      else entries.get(key).value++;
+      return (count ?? 0) + 1;
+    },
   };
 }
 

@@ -56,6 +56,12 @@ export default [
     await pause(2300);
     await repeat(5, () => c.get("/ok"));
   }),
+  scenario("a small window in secondary storage", limited({ window: 2, max: 3 }, { secondaryStorage: "memory" }), async (t) => {
+    const c = t.client();
+    await repeat(5, () => c.get("/ok"));
+    await pause(2300);
+    await repeat(5, () => c.get("/ok"));
+  }),
   scenario("rules of the application", limited({ window: 60, max: 50, customRules: { "/ok": { window: 60, max: 1 }, "/sign-in/*": { window: 60, max: 2 }, "/list-*": { window: 60, max: 1 }, "/error": false, "/get-session": { window: 1, max: 2 } } }), async (t) => {
     const c = t.client();
     await repeat(3, () => c.get("/ok"));
