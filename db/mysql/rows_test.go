@@ -40,7 +40,7 @@ func newUsers() *users {
 	return t
 }
 
-func (u *users) migrate(t *testing.T, a db.Adapter) *db.Plan {
+func (u *users) migrate(t testing.TB, a db.Adapter) *db.Plan {
 	t.Helper()
 	plan, err := a.Apply(t.Context(), func(live *db.Live) (*db.Plan, error) {
 		return db.MakePlan(&db.Schema{Tables: []*db.Def{u.Def}}, live, a.Dialect()), nil
