@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/watchword-auth/watchword/db"
@@ -53,9 +55,9 @@ func openDatabase(ctx context.Context, source string) (db.Adapter, error) {
 		if path == "" {
 			return nil, errors.New("sqlite: the path is missing, as in sqlite:auth.db")
 		}
-		a, err := adapter(sqlite.Open(path, sqlite.Options{}))
+		a, err := openSQLite(path)
 		if err != nil {
-			return nil, fmt.Errorf("%s cannot be opened: %w", path, err)
+			return nil, fmt.Errorf("the file cannot be opened: %w", err)
 		}
 		return a, nil
 	case db.Postgres:
@@ -65,6 +67,21 @@ func openDatabase(ctx context.Context, source string) (db.Adapter, error) {
 	default:
 		return memory.New(), nil
 	}
+}
+
+// openSQLite opens a file and, where it makes one, makes it for nobody else to
+// read: it will hold password hashes and live sessions.
+func openSQLite(path string) (db.Adapter, error) {
+	if path != ":memory:" {
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the file
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+	}
+	return adapter(sqlite.Open(path, sqlite.Options{}))
 }
 
 // adapter keeps a nil pointer from becoming an adapter.

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/watchword-auth/watchword/core"
 )
 
 // drainTime is how long requests and messages that were accepted may still
@@ -31,6 +29,9 @@ func (s *System) serve(ctx context.Context, o serveOptions) error {
 	}
 	if o.listen != "" {
 		f.Listen = o.listen
+	}
+	if _, port, err := net.SplitHostPort(f.Listen); err == nil && o.config == "" {
+		f.BaseURL.text = "http://localhost:" + port
 	}
 	in, err := s.assemble(ctx, f, posture{o.production})
 	if err != nil {
@@ -134,7 +135,7 @@ func (s *System) announce(f *file, o serveOptions, in *instance) {
 		return
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Watchword %s on http://%s%s (development)\n", s.Version, f.Listen, basePath(in.auth.Kernel().Options()))
+	fmt.Fprintf(&b, "Watchword %s on http://%s%s (development)\n", s.Version, f.Listen, in.auth.Kernel().Options().BasePath)
 	if o.config == "" {
 		fmt.Fprintf(&b, "  database  watchword.db, migrated\n  secret    %s, generated; keep it to yourself\n", secretFile)
 		fmt.Fprintf(&b, "  sign-in   email and password\n")
@@ -142,5 +143,3 @@ func (s *System) announce(f *file, o serveOptions, in *instance) {
 	fmt.Fprintf(&b, "  messages  http://%s/dev/mailbox\n", f.Listen)
 	_, _ = fmt.Fprint(s.Stdout, b.String())
 }
-
-func basePath(o *core.Options) string { return o.BasePath }

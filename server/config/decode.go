@@ -28,10 +28,11 @@ func (s *Seconds) Duration() time.Duration {
 type Decoder interface{ DecodeConfig(n *Node) error }
 
 // Decode reads a node into what a pointer leads to: a struct whose fields
-// have `key` tags, text, bool, int, int64, float64, [Seconds], pointers to
-// these (nil where absent), slices, maps keyed by text, [*Node] for a part to
-// be read later, [json.RawMessage] for any value, or a [Decoder]. A member
-// that is null is as if absent. Faults are [*Error] values, joined.
+// have `key` or `json` tags, text, bool, int, int64, float64, [Seconds],
+// pointers to these (nil where absent), slices, maps keyed by text, [*Node]
+// for a part to be read later, [json.RawMessage] for any value, a [Decoder],
+// or a [json.Unmarshaler]. A member that is null is as if absent. Faults are
+// [*Error] values, joined.
 func Decode(n *Node, into any) error {
 	return decode(n, reflect.ValueOf(into).Elem())
 }
@@ -49,6 +50,11 @@ func decode(n *Node, v reflect.Value) error {
 		return nil
 	case *Seconds:
 		return decodeSeconds(n, target)
+	case json.Unmarshaler:
+		if err := target.UnmarshalJSON(n.JSON()); err != nil {
+			return n.Errorf("%s is not what is expected here", n.found())
+		}
+		return nil
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -178,12 +184,25 @@ func decodeStruct(n *Node, v reflect.Value) error {
 func collect(v reflect.Value, fields map[string]reflect.Value) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if key := f.Tag.Get("key"); key != "" {
+		if key := keyOf(f); key != "" {
 			fields[key] = v.Field(i)
 		} else if f.Anonymous && f.Type.Kind() == reflect.Struct {
 			collect(v.Field(i), fields)
 		}
 	}
+}
+
+// keyOf returns the key of a field: its `key` tag, or else the name in its
+// `json` tag, which options of other packages have.
+func keyOf(f reflect.StructField) string {
+	if key, ok := f.Tag.Lookup("key"); ok {
+		return key
+	}
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if name == "-" {
+		return ""
+	}
+	return name
 }
 
 func (n *Node) unknown(fields map[string]reflect.Value) error {

@@ -5,7 +5,7 @@ import "strings"
 // nearest returns the name that a mistyped key was probably meant to be, or
 // "".
 func nearest(key string, names []string) string {
-	best, least := "", max(len(key)/3, 1)+1
+	best, least := "", max(len(key)/3, 2)+1
 	for _, name := range names {
 		if strings.EqualFold(name, key) {
 			return name
@@ -17,27 +17,29 @@ func nearest(key string, names []string) string {
 	return best
 }
 
-// distance is the least number of bytes to insert, remove or replace. Keys are
-// short; a long one is not worth comparing.
+// distance is the least number of bytes to insert, remove, replace or swap with
+// a neighbour. Keys are short; a long one is not worth comparing.
 func distance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
+	const limit = 64
+	if len(a) > limit || len(b) > limit {
 		return len(a) + len(b)
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
+	var d [limit + 1][limit + 1]int
+	for i := 0; i <= len(a); i++ {
+		for j := 0; j <= len(b); j++ {
+			if i == 0 || j == 0 {
+				d[i][j] = i + j
+				continue
+			}
+			replace := d[i-1][j-1]
+			if a[i-1] != b[j-1] {
 				replace++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+			d[i][j] = min(replace, d[i-1][j]+1, d[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return d[len(a)][len(b)]
 }

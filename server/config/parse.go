@@ -99,7 +99,11 @@ func (p *jsonParser) parse(name string) (*yaml.Node, error) {
 	offset := p.d.InputOffset()
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		offset = max(syntax.Offset-1, 0)
+		offset = min(syntax.Offset, int64(len(p.data)))
+		// The decoder counts the culprit in some errors, and not in others.
+		if offset > 0 && strings.HasPrefix(syntax.Error(), fmt.Sprintf("invalid character '%c'", p.data[offset-1])) {
+			offset--
+		}
 	}
 	reason := err.Error()
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
