@@ -22,7 +22,7 @@ const config = (strategy) => ({
   session: { cookieCache: { enabled: true, strategy } },
   user: { additionalFields, changeEmail: { enabled: true }, deleteUser: { enabled: true, verify: true } },
 });
-const filled = { nickname: "lovelace", amount: 1.5, agreed: true, birthday: "1815-12-10T00:00:00.000Z", tags: ["a", "ü"] };
+const filled = { nickname: "lovelace", amount: 3, agreed: true, birthday: "1815-12-10T00:00:00.000Z", tags: ["a", "ü"] };
 const NEW = "a brand new password";
 
 const ok = (answer) => {
@@ -172,10 +172,33 @@ function sameRows(side) {
   });
 }
 
+// Of its own, because it would hide everything else.
+function fractions(side) {
+  test(`a fraction that the reference wrote stays a fraction under ${side}`, async (context) => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), "watchword-fraction-"));
+    context.after(() => rmSync(directory, { recursive: true, force: true }));
+    const at = path.join(directory, "auth.db");
+    const amounts = [];
+    let cookie;
+    for (const who of ["reference", side]) {
+      const server = await startServer(who, config("compact"), { at });
+      try {
+        const t = tester(server);
+        cookie ??= (await signUp(t, "fraction@example.com", { amount: 1.5 })).jar.header();
+        amounts.push((await t.client().get("/get-session?disableCookieCache=true", { cookie })).json?.user.amount);
+      } finally {
+        await server.stop();
+      }
+    }
+    assert.deepEqual(amounts, [1.5, 1.5]);
+  });
+}
+
 const side = process.env.SIDE ?? "watchword";
 describe(`take-over (${side})`, { concurrency: 2 }, () => {
   for (const strategy of ["compact", "jwt", "jwe"]) takeover("reference", side, strategy);
   takeover(side, "reference", "compact");
   takeover("reference-1.6", side, "compact");
   sameRows(side);
+  fractions(side);
 });
