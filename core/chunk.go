@@ -1,7 +1,10 @@
 package core
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -10,8 +13,8 @@ const maxChunks = 100
 
 // chunkSize leaves room for name and attributes below the 4096 bytes that
 // browsers keep.
-func chunkSize(f *cookieForm) int {
-	return 4050 - len(f.name) - len(".99=") - len(f.tail)
+func chunkSize(f *cookieForm, age int64) int {
+	return 4050 - len(f.name) - len(".99=") - len(appendMaxAge(nil, age)) - len(f.tail)
 }
 
 // SetChunked sets a cookie whose value may be too long for one: then it is
@@ -19,69 +22,91 @@ func chunkSize(f *cookieForm) int {
 // is withdrawn. It reports false, and sets nothing, where even that does not
 // hold the value.
 func (s Cookies) SetChunked(d *CookieDef, value string, maxAge time.Duration) bool {
-	f := s.form(d)
-	size := chunkSize(f)
-	s.expirePresent(d)
+	f, age := s.form(d), s.age(d, maxAge)
+	size := chunkSize(f, age)
 	s.takeBack(f.name)
-	if len(value) <= size {
-		s.Set(d, value, maxAge)
+	n := 0
+	if size > 0 && len(value) <= size*maxChunks {
+		n = max(1, (len(value)+size-1)/size)
+	}
+	s.expireCarried(d, func(index int) bool { return n == 1 && index == unsplit || n > 1 && index >= 0 && index < n })
+	if n == 1 {
+		s.set(f.name, value, f.tail, age)
 		return true
 	}
-	if size <= 0 || len(value) > size*maxChunks {
-		return false
-	}
-	n := (len(value) + size - 1) / size
 	for i := range n {
-		part := value[i*size : min(len(value), (i+1)*size)]
-		s.set(f.name+"."+strconv.Itoa(i), part, f.tail, s.age(d, maxAge))
+		s.set(f.name+"."+strconv.Itoa(i), value[i*size:min(len(value), (i+1)*size)], f.tail, age)
 	}
-	return true
+	return n > 0
+}
+
+// unsplit stands for the cookie itself among the indexes of its chunks.
+const unsplit = -1
+
+// carried calls yield for what the request carries of a cookie.
+func (s Cookies) carried(d *CookieDef, yield func(index int, name, raw string)) {
+	base := s.Name(d)
+	s.All(func(name, raw string) {
+		if name == base {
+			yield(unsplit, name, raw)
+		} else if index, ok := chunkIndex(name, base); ok {
+			yield(index, name, raw)
+		}
+	})
 }
 
 // GetChunked returns the value of a cookie, or of its chunks in order.
 func (s Cookies) GetChunked(d *CookieDef) (string, bool) {
-	if value, ok := s.Get(d); ok {
+	if value, ok := s.Get(d); ok && value != "" {
 		return value, true
 	}
-	name, value := s.Name(d), ""
-	for i := range maxChunks {
-		part, ok := s.Named(name + "." + strconv.Itoa(i))
-		if !ok {
-			return value, i > 0
-		}
-		value += part
+	type chunk struct {
+		index int
+		raw   string
 	}
-	return value, true
+	var chunks []chunk
+	s.carried(d, func(index int, _, raw string) {
+		known := func(c chunk) bool { return c.index == index }
+		if index != unsplit && !slices.ContainsFunc(chunks, known) && len(chunks) < maxChunks {
+			chunks = append(chunks, chunk{index, raw})
+		}
+	})
+	slices.SortFunc(chunks, func(a, b chunk) int { return cmp.Compare(a.index, b.index) })
+	var value strings.Builder
+	for _, c := range chunks {
+		value.WriteString(decodeCookie(c.raw))
+	}
+	return value.String(), len(chunks) > 0
 }
 
 // ExpireChunked makes the browser drop a cookie and all of its chunks.
 func (s Cookies) ExpireChunked(d *CookieDef) {
 	s.Expire(d)
-	s.expireChunks(d)
+	s.expirePresent(d)
 }
 
 // expirePresent expires what the request carries of a cookie.
-func (s Cookies) expirePresent(d *CookieDef) {
-	if _, ok := s.Get(d); ok {
-		s.Expire(d)
-	}
-	s.expireChunks(d)
-}
+func (s Cookies) expirePresent(d *CookieDef) { s.expireCarried(d, func(int) bool { return false }) }
 
-func (s Cookies) expireChunks(d *CookieDef) {
+func (s Cookies) expireCarried(d *CookieDef, except func(index int) bool) {
 	f := s.form(d)
-	s.All(func(name, _ string) {
-		if isChunk(name, f.name) {
+	s.carried(d, func(index int, name, _ string) {
+		if !except(index) {
 			s.expire(name, f.tail)
 		}
 	})
 }
 
 func isChunk(name, base string) bool {
+	_, ok := chunkIndex(name, base)
+	return ok
+}
+
+func chunkIndex(name, base string) (int, bool) {
 	if len(name) < len(base)+2 || name[:len(base)] != base || name[len(base)] != '.' {
-		return false
+		return 0, false
 	}
 	suffix := name[len(base)+1:]
 	n, err := strconv.Atoi(suffix)
-	return err == nil && n >= 0 && strconv.Itoa(n) == suffix
+	return n, err == nil && n >= 0 && strconv.Itoa(n) == suffix
 }

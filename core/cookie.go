@@ -235,14 +235,19 @@ func (s Cookies) Expire(d *CookieDef) {
 // find a value that was withdrawn.
 func (s Cookies) expire(name, tail string) {
 	s.takeBack(name)
+	for i := range s.c.call.cookies {
+		if s.c.call.cookies[i].name == name {
+			return
+		}
+	}
 	s.set(name, "", tail, 0)
 }
 
-// takeBack forgets what this call set for a name and its chunks. Chunks that
-// are being expired stay.
+// takeBack forgets what this call set for a name and its chunks. What is being
+// expired stays: a browser takes the last line of a name.
 func (s Cookies) takeBack(name string) {
 	s.c.call.cookies = slices.DeleteFunc(s.c.call.cookies, func(set setCookie) bool {
-		return isChunk(set.name, name) && !set.expired
+		return !set.expired && (set.name == name || isChunk(set.name, name))
 	})
 }
 
@@ -256,24 +261,23 @@ func (s Cookies) age(d *CookieDef, maxAge time.Duration) int64 {
 	return int64(maxAge / time.Second)
 }
 
-// set appends a cookie, in place of one of that name set before. A negative
+// set appends a cookie, in place of a value of that name set before. A negative
 // age sends none.
 func (s Cookies) set(name, value, tail string, age int64) {
 	b := make([]byte, 0, len(name)+len(value)+len(tail)+64)
 	b = append(append(b, name...), '=')
 	b = appendURIComponent(b, value)
-	if age >= 0 {
-		b = strconv.AppendInt(append(b, "; Max-Age="...), age, 10)
-	}
-	b = append(b, tail...)
+	b = append(appendMaxAge(b, age), tail...)
 	call := s.c.call
-	for i := range call.cookies {
-		if call.cookies[i].name == name {
-			call.cookies = append(call.cookies[:i], call.cookies[i+1:]...)
-			break
-		}
-	}
+	call.cookies = slices.DeleteFunc(call.cookies, func(set setCookie) bool { return set.name == name && !set.expired })
 	call.cookies = append(call.cookies, setCookie{name, string(b), age == 0})
+}
+
+func appendMaxAge(b []byte, age int64) []byte {
+	if age < 0 {
+		return b
+	}
+	return strconv.AppendInt(append(b, "; Max-Age="...), age, 10)
 }
 
 const upperHex = "0123456789ABCDEF"

@@ -44,7 +44,7 @@ func newCookieCache(k *Kernel) (*cookieCache, error) {
 		}
 		cc.open = func(value string, now time.Time) ([]byte, bool) {
 			payload, err := sealer.Open(value)
-			return payload, err == nil && notExpired(payload, now.Add(-15*time.Second))
+			return payload, err == nil && notExpired(payload, now)
 		}
 	default:
 		return nil, fmt.Errorf("watchword: Options.Session.CookieCache.Strategy: %q is none of compact, jwt, jwe", s)

@@ -53,14 +53,16 @@ func (c *Context) ClearSession() {
 
 func (c *Context) setSessionCookies(current *Current, dontRemember bool) {
 	s, k := c.Cookies(), &c.k.cookies
-	age := SessionCookie
-	if !dontRemember {
-		age = c.k.options.Session.ExpiresIn.Truncate(time.Second)
+	age := int64(c.k.options.Session.ExpiresIn / time.Second)
+	if dontRemember {
+		age = -1
 	}
-	s.SetSigned(k.token, current.Session.Token, age)
+	// The session's own lifetime wins over one that an option gives the cookie.
+	f := s.form(k.token)
+	s.set(f.name, c.k.ring.Sign(current.Session.Token), f.tail, age)
 	if dontRemember {
 		s.SetSigned(k.dontRemember, "true", SessionCookie)
-	} else if _, had := s.Get(k.dontRemember); had {
+	} else if c.dontRemember() {
 		s.Expire(k.dontRemember)
 	}
 	c.k.cache.write(c, current, dontRemember)
