@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Check refines the member that was read last. Its methods do nothing where
@@ -30,10 +30,10 @@ func (c *Check) Email() *Check {
 	return c
 }
 
-// Min refuses strings shorter than n UTF-16 units and numbers below n.
+// Min refuses strings shorter than n code points and numbers below n.
 func (c *Check) Min(n int) *Check {
 	switch {
-	case c.text != nil && utf16Len(*c.text) < n:
+	case c.text != nil && utf8.RuneCountInString(*c.text) < n:
 		c.note(fmt.Sprintf("Too small: expected string to have >=%d characters", n))
 	case c.num != nil && *c.num < float64(n):
 		c.note(fmt.Sprintf("Too small: expected number to be >=%d", n))
@@ -41,10 +41,10 @@ func (c *Check) Min(n int) *Check {
 	return c
 }
 
-// Max refuses strings longer than n UTF-16 units and numbers above n.
+// Max refuses strings longer than n code points and numbers above n.
 func (c *Check) Max(n int) *Check {
 	switch {
-	case c.text != nil && utf16Len(*c.text) > n:
+	case c.text != nil && utf8.RuneCountInString(*c.text) > n:
 		c.note(fmt.Sprintf("Too big: expected string to have <=%d characters", n))
 	case c.num != nil && *c.num > float64(n):
 		c.note(fmt.Sprintf("Too big: expected number to be <=%d", n))
@@ -114,12 +114,3 @@ func (c *Check) refuse(text string) {
 }
 
 func (c *Check) note(text string) { c.o.b.issue(c.o.path(c.name), text) }
-
-// utf16Len counts as JavaScript's length does.
-func utf16Len(s string) int {
-	n := 0
-	for _, r := range s {
-		n += max(1, utf16.RuneLen(r))
-	}
-	return n
-}

@@ -66,3 +66,22 @@ var (
 	errBodyTooLarge    = NewError(http.StatusRequestEntityTooLarge, "PAYLOAD_TOO_LARGE", "Request body is too large")
 	errUnavailable     = NewError(http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE", "Service is temporarily unavailable")
 )
+
+// coreRefusals are the codes no plugin may give another meaning.
+func coreRefusals() []*Error {
+	return []*Error{
+		ErrUserNotFound, ErrFailedToCreateUser, ErrFailedToCreateSession, ErrFailedToUpdateUser,
+		ErrFailedToGetSession, ErrInvalidPassword, ErrInvalidEmail, ErrInvalidEmailOrPassword,
+		ErrInvalidUser, ErrSocialAlreadyLinked, ErrProviderNotFound, ErrInvalidToken, ErrTokenExpired,
+		ErrIDTokenNotSupported, ErrFailedToGetUserInfo, ErrUserEmailNotFound, ErrEmailNotVerified,
+		ErrPasswordTooShort, ErrPasswordTooLong, ErrUserAlreadyExists, ErrUserExistsUseAnotherEmail,
+		ErrEmailCannotBeUpdated, ErrChangeEmailDisabled, ErrCredentialAccountNotFound, ErrSessionExpired,
+		ErrUnlinkLastAccount, ErrAccountNotFound, ErrUserAlreadyHasPassword, ErrCrossSiteNavigationLogin,
+		ErrVerificationMailNotEnabled, ErrEmailAlreadyVerified, ErrEmailMismatch, ErrSessionNotFresh,
+		ErrLinkedAccountExists, ErrInvalidOrigin, ErrInvalidCallbackURL, ErrInvalidRedirectURL,
+		ErrInvalidErrorCallbackURL, ErrInvalidNewUserCallbackURL, ErrMissingOrNullOrigin,
+		ErrCallbackURLRequired, ErrFailedToCreateVerification, ErrFieldNotAllowed, ErrValidation,
+		ErrMissingField, ErrDeferSessionRequired, ErrBodyMustBeAnObject, ErrPasswordAlreadySet,
+		ErrUnauthorized, ErrResetPasswordDisabled, ErrEmailPasswordDisabled, ErrSignUpDisabled,
+	}
+}

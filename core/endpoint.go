@@ -119,23 +119,27 @@ func Raw(r *Registrar, method, id, path string, h func(c *Context) (*Response, e
 
 func (r *Registrar) addEndpoint(e *endpoint) {
 	if known, ok := r.k.byID[e.ID]; ok {
-		r.fail("endpoint %q at %s belongs to plugin %q", e.ID, known.Path, r.k.owners["endpoint "+e.ID])
+		r.fail("endpoint %q at %q belongs to %s", e.ID, known.Path, r.k.owners["endpoint "+e.ID])
 		return
 	}
 	r.k.byID[e.ID] = e
-	r.k.owners["endpoint "+e.ID] = r.plugin
+	r.k.owners["endpoint "+e.ID] = r.owner()
 	r.k.endpoints = append(r.k.endpoints, e)
 	if e.op.ServerOnly {
 		return
 	}
 	for _, method := range strings.Split(e.Method, ",") {
-		if err := r.k.router.add(method, e); err != nil {
-			owner := r.k.owners["route "+method+" "+e.Path]
-			r.fail("%w (plugin %q)", err, owner)
-			continue
+		if taken, err := r.k.router.add(method, e); err != nil {
+			r.failRoute(method, e, taken, err)
 		}
-		r.k.owners["route "+method+" "+e.Path] = r.plugin
 	}
+}
+
+func (r *Registrar) failRoute(method string, e, taken *endpoint, err error) {
+	if taken != nil {
+		err = fmt.Errorf("%w by endpoint %q of %s", err, taken.ID, r.k.owners["endpoint "+taken.ID])
+	}
+	r.fail("%s %q of endpoint %q: %w", method, e.Path, e.ID, err)
 }
 
 // allowed returns the body types of the endpoint in the order refusals name

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/watchword-auth/watchword/db"
 )
@@ -16,7 +17,7 @@ func applyDefaults[T any](t *db.Table[T], row *T) {
 	t.Bind(row)
 	for _, c := range t.Columns {
 		if d := c.Input.Default; d != nil && t.Get(row, c) == nil {
-			_ = t.Set(row, c, d())
+			_ = t.Set(row, c, whole(d())) // [addField] has seen that it fits
 		}
 	}
 }
@@ -49,7 +50,7 @@ func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 	in := &c.Input
 	if !in.Accept {
 		if in.Default != nil {
-			return in.Default(), nil
+			return whole(in.Default()), nil
 		}
 		if given && truthy(raw) {
 			return nil, ErrFieldNotAllowed.Say(c.Name + " is not allowed to be set")
@@ -59,7 +60,7 @@ func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 	if !given || string(raw) == "null" && !c.Null {
 		switch {
 		case in.Default != nil:
-			return in.Default(), nil
+			return whole(in.Default()), nil
 		case in.Required:
 			return nil, ErrMissingField.Say(c.Name + " is required")
 		}
@@ -79,7 +80,7 @@ func UpdateFields[T any](t *db.Table[T], sent map[string]json.RawMessage) ([]db.
 		raw, given := sent[c.Name]
 		switch {
 		case !given && c.Input.OnUpdate != nil:
-			set = append(set, db.ToAny(t, c, c.Input.OnUpdate()))
+			set = append(set, db.ToAny(t, c, whole(c.Input.OnUpdate())))
 		case !given:
 		case !c.Input.Accept:
 			if truthy(raw) {
@@ -89,6 +90,9 @@ func UpdateFields[T any](t *db.Table[T], sent map[string]json.RawMessage) ([]db.
 			data, err := fieldValue(c, raw)
 			if err != nil {
 				return nil, err
+			}
+			if data == nil && !c.Null {
+				return nil, fieldTypeError(c, raw)
 			}
 			set = append(set, db.ToAny(t, c, data))
 		}
@@ -116,9 +120,42 @@ func fieldValue(c *db.Column, raw json.RawMessage) (any, error) {
 		}
 	}
 	if in.Transform != nil && data != nil {
-		return in.Transform(data)
+		if data, err = in.Transform(data); err == nil && !fits(c.Kind, whole(data)) {
+			err = fmt.Errorf("core: Transform of column %q made %T, not a %s", c.Name, data, c.Kind)
+		}
+		return whole(data), err
 	}
 	return data, nil
+}
+
+// fits reports whether a column of the kind can hold the data.
+func fits(kind db.Kind, data any) bool {
+	switch data.(type) {
+	case nil:
+		return true
+	case string:
+		return kind == db.KindText || kind == db.KindID
+	case bool:
+		return kind == db.KindBool
+	case int64:
+		return kind == db.KindInt || kind == db.KindBigInt
+	case time.Time:
+		return kind == db.KindTime
+	case json.RawMessage:
+		return kind == db.KindJSON
+	case []string:
+		return kind == db.KindTextList
+	}
+	return false
+}
+
+// whole spares applications the conversion of untyped constants, which are
+// int.
+func whole(data any) any {
+	if n, ok := data.(int); ok {
+		return int64(n)
+	}
+	return data
 }
 
 func parseField(c *db.Column, raw json.RawMessage) (any, error) {

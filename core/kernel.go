@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/watchword-auth/watchword/origin"
 	"github.com/watchword-auth/watchword/password"
 	"github.com/watchword-auth/watchword/ratelimit"
+	"github.com/watchword-auth/watchword/ratelimit/kvlimit"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -81,7 +83,7 @@ func New(options Options, flows ...Plugin) (*Kernel, error) {
 		swept: new(atomic.Int64), byID: map[string]*endpoint{}, codes: map[Code]*Error{}, owners: map[string]string{},
 	}
 	steps := []func() error{
-		k.setDefaults, k.setSecrets, k.setBaseURL, k.setCookies, k.setTables,
+		k.setDefaults, k.setCodes, k.setSecrets, k.setBaseURL, k.setCookies, k.setTables,
 		func() error { return k.register(slices.Concat(flows, options.Plugins)) },
 		k.setOrigins, k.setLimits, k.finishSchema, k.matchHooks,
 	}
@@ -121,6 +123,9 @@ func (k *Kernel) setDefaults() error {
 	if o.Database == nil {
 		return errors.New("watchword: Options.Database is missing; memory.New() keeps nothing but needs nothing")
 	}
+	if err := o.check(); err != nil {
+		return fmt.Errorf("watchword: %w", err)
+	}
 	k.adapter = o.Database
 	k.hasher = e.Hasher
 	if k.hasher == nil {
@@ -151,6 +156,13 @@ func or[V comparable](value, fallback V) V {
 		return fallback
 	}
 	return value
+}
+
+func (k *Kernel) setCodes() error {
+	for _, e := range coreRefusals() {
+		k.codes[e.Code], k.owners["code "+string(e.Code)] = e, "the core"
+	}
+	return nil
 }
 
 func (k *Kernel) setSecrets() (err error) {
@@ -192,7 +204,10 @@ func (k *Kernel) setOrigins() error {
 	k.clientIP = origin.IPOptions{Headers: o.Advanced.IPAddressHeaders, Trusted: trusted}
 	k.disabled = map[string]bool{}
 	for _, p := range o.DisabledPaths {
-		k.disabled[p] = true
+		if !strings.HasPrefix(p, "/") {
+			return fmt.Errorf("watchword: Options.DisabledPaths: %q does not start with a slash", p)
+		}
+		k.disabled[trimSlashes(p)] = true
 	}
 	return nil
 }
@@ -209,7 +224,12 @@ func (k *Kernel) setLimits() (err error) {
 		return fmt.Errorf("watchword: Options.RateLimit: %w", err)
 	}
 	if enabled && !k.options.Advanced.DisableIPTracking {
-		if k.limiter = o.Storage; k.limiter == nil {
+		switch secondary := k.options.SecondaryStorage; {
+		case o.Storage != nil:
+			k.limiter = o.Storage
+		case secondary != nil:
+			k.limiter = kvlimit.New(secondary)
+		default:
 			k.limiter = ratelimit.NewMemory(k.options.Now)
 		}
 	}

@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"fmt"
+	"unicode/utf16"
 
 	"github.com/watchword-auth/watchword/db"
 )
@@ -12,6 +13,15 @@ import (
 func (c *Context) HashPassword(password string) (string, error) {
 	if err := c.CheckPasswordLength(password); err != nil {
 		return "", err
+	}
+	return c.HashAssignedPassword(password)
+}
+
+// HashAssignedPassword is [Context.HashPassword] for a first password that an
+// administrator gives to somebody, which may be short.
+func (c *Context) HashAssignedPassword(password string) (string, error) {
+	if utf16Len(password) > c.k.options.EmailAndPassword.MaxPasswordLength {
+		return "", ErrPasswordTooLong
 	}
 	for _, check := range c.k.passwordValidators {
 		if err := check(c, password); err != nil {
@@ -97,4 +107,13 @@ func (c *Context) rehash(account *Account, password string) {
 	if err != nil {
 		c.Log().WarnContext(c, "a password hash could not be renewed", "account", account.ID, "error", err)
 	}
+}
+
+// utf16Len counts as JavaScript's length does.
+func utf16Len(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
 }

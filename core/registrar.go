@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"github.com/watchword-auth/watchword/db"
@@ -18,8 +19,11 @@ type Registrar struct {
 }
 
 func (r *Registrar) fail(format string, args ...any) {
-	r.k.faults = append(r.k.faults, fmt.Errorf("plugin %q: "+format, append([]any{r.plugin}, args...)...))
+	r.k.faults = append(r.k.faults, fmt.Errorf("watchword: plugin %q: "+format, append([]any{r.plugin}, args...)...))
 }
+
+// owner names the plugin where two collide.
+func (r *Registrar) owner() string { return fmt.Sprintf("plugin %q", r.plugin) }
 
 // Options returns the options of the instance, for reading.
 func (r *Registrar) Options() *Options { return &r.k.options }
@@ -30,10 +34,10 @@ func (r *Registrar) Tables() *Tables { return r.k.tables }
 // Table adds a table. Its rows may refer to tables added before.
 func (r *Registrar) Table(t *db.Def) {
 	if owner, ok := r.k.owners["table "+t.Name]; ok {
-		r.fail("table %q belongs to plugin %q", t.Name, owner)
+		r.fail("table %q belongs to %s", t.Name, owner)
 		return
 	}
-	r.k.owners["table "+t.Name] = r.plugin
+	r.k.own(r.owner(), t)
 	r.k.schema.Tables = append(r.k.schema.Tables, t)
 }
 
@@ -43,12 +47,12 @@ func AddField[V db.Data, T any](r *Registrar, t *db.Table[T], name string, optio
 	f, err := db.AddField[V](t, name, options...)
 	if err != nil {
 		if owner, ok := r.k.owners["field "+t.Name+"."+name]; ok {
-			err = fmt.Errorf("column %q of table %q belongs to plugin %q", name, t.Name, owner)
+			err = fmt.Errorf("column %q of table %q belongs to %s", name, t.Name, owner)
 		}
 		r.fail("%w", err)
 		return f
 	}
-	r.k.owners["field "+t.Name+"."+name] = r.plugin
+	r.k.owners["field "+t.Name+"."+name] = r.owner()
 	return f
 }
 
@@ -97,18 +101,25 @@ func (r *Registrar) RateLimit(match func(path string) bool, rule ratelimit.Rule)
 // that no two plugins give one code two meanings.
 func (r *Registrar) Codes(refusals ...*Error) {
 	for _, e := range refusals {
-		if known, ok := r.k.codes[e.Code]; ok && known.Message != e.Message {
-			r.fail("code %q belongs to plugin %q with another message", e.Code, r.k.owners["code "+string(e.Code)])
+		known, ok := r.k.codes[e.Code]
+		if ok && known.Message != e.Message {
+			r.fail("code %q belongs to %s with another message", e.Code, r.k.owners["code "+string(e.Code)])
 			continue
 		}
-		r.k.codes[e.Code] = e
-		r.k.owners["code "+string(e.Code)] = r.plugin
+		if !ok {
+			r.k.codes[e.Code] = e
+			r.k.owners["code "+string(e.Code)] = r.owner()
+		}
 	}
 }
 
 // Cookie defines a cookie of the plugin's own, named by the instance's prefix
 // and the suffix.
 func (r *Registrar) Cookie(suffix string, attributes CookieAttributes) *CookieDef {
+	if owner, ok := r.k.owners["cookie "+suffix]; ok && owner != r.owner() {
+		r.fail("cookie %q belongs to %s", suffix, owner)
+	}
+	r.k.owners["cookie "+suffix] = r.owner()
 	return r.k.defineCookie(suffix, attributes)
 }
 
@@ -138,13 +149,26 @@ func (k *Kernel) register(plugins []Plugin) error {
 		if p == nil {
 			return errors.New("watchword: a plugin is nil")
 		}
-		if seen[p.ID()] {
-			return fmt.Errorf("watchword: plugin %q is given twice", p.ID())
+		id := p.ID()
+		if seen[id] {
+			return fmt.Errorf("watchword: plugin %q is given twice", id)
 		}
-		seen[p.ID()] = true
-		if err := p.Register(&Registrar{k, p.ID()}); err != nil {
-			return fmt.Errorf("watchword: plugin %q: %w", p.ID(), err)
+		seen[id] = true
+		if err := register(p, &Registrar{k, id}); err != nil {
+			// What was found before is often the cause.
+			return errors.Join(append(k.faults, fmt.Errorf("watchword: plugin %q: %w", id, err))...)
 		}
 	}
 	return errors.Join(k.faults...)
+}
+
+// register turns a panic into an error: after a collision, what a verb
+// returned is not to be used.
+func register(p Plugin, r *Registrar) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	return p.Register(r)
 }

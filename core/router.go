@@ -1,6 +1,7 @@
 package core
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -23,29 +24,49 @@ type pattern struct {
 	route
 }
 
-func (r *router) add(method string, e *endpoint) error {
-	if !strings.HasPrefix(e.Path, "/") {
-		return fmt.Errorf("path %q does not start with a slash", e.Path)
+// add adds a route. Where the route is taken it names the endpoint that has it.
+func (r *router) add(method string, e *endpoint) (taken *endpoint, err error) {
+	if err := checkPath(e.Path); err != nil {
+		return nil, err
 	}
 	if strings.Contains(e.Path, "{") {
 		segments := strings.Split(e.Path[1:], "/")
 		for _, p := range r.patterns {
 			if p.method == method && samePattern(p.segments, segments) {
-				return fmt.Errorf("%s %s is taken", method, e.Path)
+				return p.endpoint, errTaken
 			}
 		}
 		r.patterns = append(r.patterns, pattern{segments, route{method, e}})
-		return nil
+		return nil, nil
 	}
 	for _, known := range r.fixed[e.Path] {
 		if known.method == method {
-			return fmt.Errorf("%s %s is taken", method, e.Path)
+			return known.endpoint, errTaken
 		}
 	}
 	if r.fixed == nil {
 		r.fixed = map[string][]route{}
 	}
 	r.fixed[e.Path] = append(r.fixed[e.Path], route{method, e})
+	return nil, nil
+}
+
+var errTaken = errors.New("the route is taken")
+
+func checkPath(path string) error {
+	if !strings.HasPrefix(path, "/") {
+		return errors.New("the path does not start with a slash")
+	}
+	for _, s := range strings.Split(path[1:], "/") {
+		name, ok := strings.CutPrefix(s, "{")
+		if ok {
+			name, ok = strings.CutSuffix(name, "}")
+			ok = ok && name != ""
+		}
+		if s == "" || !ok && strings.ContainsAny(s, "{}") || ok && strings.ContainsAny(name, "{}") {
+			return fmt.Errorf("the path's segment %q is neither fixed nor a {parameter}", s)
+		}
+	}
 	return nil
 }
 

@@ -12,8 +12,9 @@ import (
 // names and columns.
 func (k *Kernel) setTables() error {
 	o, t := &k.options, k.tables
-	k.owners["table user"], k.owners["table session"] = "core", "core"
-	k.owners["table account"], k.owners["table verification"] = "core", "core"
+	for _, def := range []*db.Def{t.Users.Def, t.Sessions.Def, t.Accounts.Def, t.Verifications.Def} {
+		k.own("the core", def)
+	}
 	k.schema.Tables = append(k.schema.Tables, t.Users.Def)
 	if k.sessionsInDatabase() {
 		k.schema.Tables = append(k.schema.Tables, t.Sessions.Def)
@@ -34,11 +35,23 @@ func (k *Kernel) setTables() error {
 	if err := addFields(t.Verifications.Table, nil, o.Verification.Mapping); err != nil {
 		return fmt.Errorf("watchword: Options.Verification: %w", err)
 	}
+	k.own("Options.User", t.Users.Def)
+	k.own("Options.Session", t.Sessions.Def)
+	k.own("Options.Account", t.Accounts.Def)
 	k.userHooks = append(k.userHooks, o.DatabaseHooks.User)
 	k.sessionHooks = append(k.sessionHooks, o.DatabaseHooks.Session)
 	k.accountHooks = append(k.accountHooks, o.DatabaseHooks.Account)
 	k.verificationHooks = append(k.verificationHooks, o.DatabaseHooks.Verification)
 	return nil
+}
+
+// own notes whose a table and those of its columns are that nobody owns yet.
+func (k *Kernel) own(owner string, def *db.Def) {
+	k.owners["table "+def.Name] = or(k.owners["table "+def.Name], owner)
+	for _, c := range def.Columns {
+		name := "field " + def.Name + "." + c.Name
+		k.owners[name] = or(k.owners[name], owner)
+	}
 }
 
 // finishSchema applies renames of columns that plugins added, and the key
@@ -83,6 +96,9 @@ func addFields[T any](t *db.Table[T], fields []AdditionalField, m Mapping) error
 }
 
 func addField[T any](t *db.Table[T], f AdditionalField) (err error) {
+	if t.Column(f.Name) != nil {
+		return fmt.Errorf("field %q: the table has a column of that name", f.Name)
+	}
 	shape := func(c *db.Column) {
 		c.Unique, c.Index, c.Sortable, c.Hidden, c.References = f.Unique, f.Index, f.Sortable, f.Hidden, f.Reference
 		c.Null = !f.Required
@@ -111,7 +127,18 @@ func addField[T any](t *db.Table[T], f AdditionalField) (err error) {
 	default:
 		err = fmt.Errorf("field %q has no known type", f.Name)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]func() any{"Default": f.Default, "OnUpdate": f.OnUpdate} {
+		if value == nil {
+			continue
+		}
+		if made, kind := whole(value()), t.Column(f.Name).Kind; !fits(kind, made) {
+			return fmt.Errorf("field %q: %s makes %T, not a %s", f.Name, name, made, kind)
+		}
+	}
+	return nil
 }
 
 func (k *Kernel) sessionsInDatabase() bool {
