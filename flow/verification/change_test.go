@@ -178,15 +178,25 @@ func TestChangeLinkIsBoundToItsUser(t *testing.T) {
 func TestRacingChangeLinks(t *testing.T) {
 	t.Parallel()
 	authtest.Engines(t, func(t *testing.T, engine func(*core.Options)) {
-		s := authtest.New(t, engine, changeEmail())
+		names := strings.Fields("a b c d e f")
+		all, racing := meeting(len(names)), atomic.Bool{}
+		s := authtest.New(t, engine, changeEmail(), func(o *core.Options) {
+			o.DatabaseHooks.User.BeforeUpdate = func(*core.Context, *core.Changes[core.User]) error {
+				if racing.Load() {
+					all()
+				}
+				return nil
+			}
+		})
 		ada := proven(t, s, "ada@example.com")
 		var links []string
-		for _, name := range strings.Fields("a b c d e f") {
+		for _, name := range names {
 			change(ada, name+"@example.com").Want(200)
 			links = append(links, s.Message(core.MessageVerification, name+"@example.com").Token)
 		}
 		var won atomic.Int64
 		winner := make([]string, len(links))
+		racing.Store(true)
 		race(len(links), func(i int) {
 			if a := open(s.Client(), links[i], ""); a.Status == 200 {
 				won.Add(1)
