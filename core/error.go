@@ -50,13 +50,19 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // Is compares codes, so that errors.Is(err, ErrUserNotFound) holds whatever
 // status and cause err has. Errors without a code are equal only to themselves.
+// A nil Error, such as the Err of a [Result] that succeeded, is none.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
-	return ok && (e == t || e.Code != "" && e.Code == t.Code)
+	return ok && e != nil && t != nil && (e == t || e.Code != "" && e.Code == t.Code)
 }
 
 // Wrap returns a copy that keeps its cause for the log.

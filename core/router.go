@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // router finds endpoints: fixed paths in a map, paths with parameters by
@@ -122,7 +123,7 @@ func (e *endpoint) parameter(segments []string, name string) string {
 		if s != "{"+name+"}" || i >= len(segments) {
 			continue
 		}
-		if value, err := url.PathUnescape(segments[i]); err == nil {
+		if value, err := url.PathUnescape(segments[i]); err == nil && utf8.ValidString(value) {
 			return value
 		}
 		return segments[i]

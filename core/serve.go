@@ -158,6 +158,9 @@ func (k *Kernel) cut(r *http.Request) (string, bool) {
 		// be one below the base path all the same: what a caller wrote there
 		// opens no other way in.
 		whole, _, _ := strings.Cut(r.RequestURI, "?")
+		if _, rest, absolute := strings.Cut(whole, "://"); absolute {
+			whole = rest[max(0, strings.IndexByte(rest, '/')):]
+		}
 		if below, ok = cutBase(whole, k.base.path); !ok || !strings.HasSuffix(whole, path) {
 			return path, false
 		}
