@@ -15,13 +15,15 @@ func EscapeComponent(text string) string { return string(appendURIComponent(nil,
 func AppendQuery(target, name, value string) string {
 	target, fragment, cut := strings.Cut(target, "#")
 	separator := "?"
-	if strings.Contains(target, "?") {
-		separator = "&"
-	} else if _, rest, absolute := strings.Cut(target, "://"); absolute && !strings.Contains(rest, "/") && isWeb(target) {
-		target += "/"
-	}
-	if strings.HasSuffix(target, "?") || strings.HasSuffix(target, "&") {
+	_, rest, absolute := strings.Cut(target, "://")
+	_, query, asked := strings.Cut(target, "?")
+	switch {
+	case asked && (query == "" || strings.HasSuffix(query, "&")):
 		separator = ""
+	case asked:
+		separator = "&"
+	case absolute && !strings.Contains(rest, "/") && isWeb(target):
+		separator = "/?"
 	}
 	target += separator + url.QueryEscape(name) + "=" + url.QueryEscape(value)
 	if cut {

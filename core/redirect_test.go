@@ -1,0 +1,68 @@
+package core_test
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/watchword-auth/watchword/core"
+)
+
+func ExampleAppendQuery() {
+	fmt.Println(core.AppendQuery("/done?x=1#part", "error", "INVALID_TOKEN"))
+	fmt.Println(core.AppendQuery("https://app.example.com", "error", "no luck"))
+	// Output:
+	// /done?x=1&error=INVALID_TOKEN#part
+	// https://app.example.com/?error=no+luck
+}
+
+func ExampleEscapeComponent() {
+	fmt.Println(core.EscapeComponent("/done?x=1 2&y=ü!"))
+	// Output: %2Fdone%3Fx%3D1%202%26y%3D%C3%BC!
+}
+
+func TestAppendQuery(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"/":                              "/?k=v",
+		"/?":                             "/?k=v",
+		"/?a":                            "/?a&k=v",
+		"/?a&":                           "/?a&k=v",
+		"/a?b=c%20d+e":                   "/a?b=c%20d+e&k=v",
+		"/a#f?g":                         "/a?k=v#f?g",
+		"/a#":                            "/a?k=v#",
+		"myapp://done":                   "myapp://done?k=v",
+		"http://app.test:8080":           "http://app.test:8080/?k=v",
+		"https://app.test?x=/y":          "https://app.test?x=/y&k=v",
+		"https://app.test/a?u=http://b/": "https://app.test/a?u=http://b/&k=v",
+	} {
+		if got := core.AppendQuery(target, "k", "v"); got != want {
+			t.Errorf("AppendQuery(%q) = %q, want %q", target, got, want)
+		}
+	}
+}
+
+// Whatever the target holds, it stays where it leads, and the parameter is in
+// the query.
+func FuzzAppendQuery(f *testing.F) {
+	for _, seed := range []string{"/", "/a?b#c", "https://app.test", "myapp://x", "//evil.test", "?", "#", "&", "/%zz?;"} {
+		f.Add(seed, "v&w=x#y")
+	}
+	f.Fuzz(func(t *testing.T, target, value string) {
+		before, err := url.Parse(target)
+		if err != nil {
+			return
+		}
+		after, err := url.Parse(core.AppendQuery(target, "k", value))
+		if err != nil {
+			t.Fatalf("%q became no URL: %v", target, err)
+		}
+		if after.Scheme != before.Scheme || after.Host != before.Host || after.Fragment != before.Fragment {
+			t.Fatalf("%q became %q", target, after)
+		}
+		if last := after.RawQuery[strings.LastIndexByte(after.RawQuery, '&')+1:]; last != "k="+url.QueryEscape(value) {
+			t.Fatalf("%q became %q", target, after)
+		}
+	})
+}
