@@ -40,7 +40,7 @@ func (c *Context) originCheckOff() bool {
 		return true
 	}
 	for _, p := range a.DisableOriginCheckPaths {
-		if c.call.path == p || strings.HasPrefix(c.call.path, strings.TrimRight(p, "/")+"/") {
+		if p = strings.TrimRight(p, "/"); c.call.path == p || strings.HasPrefix(c.call.path, p+"/") {
 			return true
 		}
 	}
