@@ -45,13 +45,20 @@ export default [
   },
   {
     name: "disabled paths",
-    config: { ...config, disabledPaths: ["/sign-in/email", "/ok", "/list-sessions", "/error/", "reset-password"] },
+    config: { ...config, disabledPaths: ["/sign-in/email", "/ok", "/list-sessions", "/error/"] },
     async run(t) {
       const email = "http-3@example.com";
       const c = await signedUp(t, email);
       for (const path of ["/sign-in/email", ...spellings]) await t.client().post(path, { email, password: "wrong password" });
       for (const path of ["/ok", "/ok/", "/ok?x=1", "//ok", "/list-sessions", "/error", "/error/", "/get-session", "/reset-password/x"]) await c.get(path);
       for (const method of methods) await c.send(method, "/ok");
+    },
+  },
+  {
+    name: "disabled paths without a slash",
+    config: { ...config, disabledPaths: ["reset-password", "ok"] },
+    async run(t) {
+      for (const path of ["/ok", "/reset-password/x"]) await t.client().get(path);
     },
   },
   {
