@@ -8,15 +8,10 @@ import (
 )
 
 // Session returns the session and user a request was made in, or nil where
-// there is none. It writes no answer and does not prolong the session. The
+// there is none. Nothing is written and the session is not prolonged. The
 // cookie cache may answer where that is enabled.
 func (a *Auth) Session(r *http.Request) (*Current, error) {
-	c, err := a.kernel.NewContext(r.Context(), r)
-	if err != nil {
-		return nil, err
-	}
-	resolved, err := c.ResolveSession(core.Resolve{SkipRefresh: true, ReadOnly: true})
-	return resolved.Current, err
+	return a.kernel.SessionOf(nil, r)
 }
 
 // RequireSession answers requests without a session with 401 and the
@@ -25,23 +20,16 @@ func (a *Auth) Session(r *http.Request) (*Current, error) {
 // cookies with it.
 func (a *Auth) RequireSession(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		current, err := a.resolve(w, r)
+		current, err := a.kernel.SessionOf(w, r)
+		if err == nil && current == nil {
+			err = core.ErrUnauthorized
+		}
 		if err != nil {
 			core.WriteError(w, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), currentKey{}, current)))
 	})
-}
-
-func (a *Auth) resolve(w http.ResponseWriter, r *http.Request) (*Current, error) {
-	c, err := a.kernel.NewContext(r.Context(), r)
-	if err != nil {
-		return nil, err
-	}
-	current, err := c.RequireSession()
-	c.WriteCookies(w)
-	return current, err
 }
 
 type currentKey struct{}

@@ -32,11 +32,11 @@ func (s *System) load(path string) (*file, error) {
 
 func parse(name string, data []byte, lookup func(string) (string, bool)) (*file, error) {
 	root, err := config.Parse(name, data, lookup)
-	if err != nil {
+	if root == nil {
 		return nil, err
 	}
 	f := &file{root: root}
-	if err := config.Decode(root, f); err != nil {
+	if err = errors.Join(err, config.Decode(root, f)); err != nil {
 		return nil, err
 	}
 	f.defaults(lookup)

@@ -45,7 +45,9 @@ type constructor func(in pluginInput) (core.Plugin, error)
 //		return username.New(username.Options{MinLength: o.MinUsernameLength}), err
 //	},
 func plugins() map[string]constructor {
-	return map[string]constructor{}
+	return map[string]constructor{
+		"admin": newAdmin,
+	}
 }
 
 // plugins makes the plugins the file names, in its order.

@@ -51,6 +51,7 @@ func (s *System) serve(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	in.auth.Start()
+	f.Listen = listeners[0].Addr().String() // the port was perhaps the system's to choose
 	s.announce(f, o, in)
 	return site.run(ctx, listeners)
 }

@@ -18,7 +18,8 @@ const maxSize = 1 << 20
 
 // Parse reads a file's data. The name stands in errors. lookup finds
 // environment variables; nil means that none is set. An empty file is an
-// empty object. Faults are [*Error] values, joined.
+// empty object. Faults are [*Error] values, joined; where they are of single
+// values, the node is returned with them, so that [Decode] can find more.
 func Parse(name string, data []byte, lookup func(string) (string, bool)) (*Node, error) {
 	if lookup == nil {
 		lookup = func(string) (string, bool) { return "", false }
@@ -37,7 +38,7 @@ func Parse(name string, data []byte, lookup func(string) (string, bool)) (*Node,
 		root.kind = object
 	}
 	if root.kind != object {
-		r.fault(root, "the file must hold an object, found "+root.kind.String())
+		return nil, root.Errorf("the file must hold an object, found %s", root.kind)
 	}
 	return root, errors.Join(r.faults...)
 }
