@@ -3,9 +3,11 @@ package session_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/internal/authtest"
 )
 
@@ -19,9 +21,10 @@ func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d *discard) WriteHeader(status int)      { d.status = status }
 
-// reader returns a function that asks for the session once.
-func reader(tb testing.TB, change ...func(*core.Options)) func() {
-	s := authtest.New(tb, change...)
+// reader returns a function that asks for the session over HTTP once, and one
+// that merely runs its statement.
+func reader(tb testing.TB, change ...func(*core.Options)) (s *authtest.Server, read, find func()) {
+	s = authtest.New(tb, change...)
 	ada := s.SignUp("ada@example.com")
 	r := httptest.NewRequest(http.MethodGet, authtest.Origin+"/api/auth/get-session", nil)
 	const token, data = "better-auth.session_token", "better-auth.session_data"
@@ -31,18 +34,28 @@ func reader(tb testing.TB, change ...func(*core.Options)) func() {
 	}
 	r.Header.Set("Cookie", cookies)
 	w := &discard{header: http.Header{}}
-	return func() {
+	read = func() {
 		clear(w.header)
 		if s.ServeHTTP(w, r); w.status != http.StatusOK {
 			tb.Fatalf("status %d", w.status)
 		}
 	}
+	c, x, t := s.Context(), s.Adapter(), s.Tables()
+	row, _, _ := strings.Cut(ada.Cookie(token), ".")
+	link := db.LinkOf(t.Sessions.Table, t.Sessions.UserID, t.Users.Table, t.Users.ID)
+	find = func() {
+		if _, _, err := db.OneJoined(c, x, link, t.Sessions.Token.Eq(row)); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return s, read, find
 }
 
 func cached(o *core.Options) { o.Session.CookieCache.Enabled = true }
 
 // Reading the session is what a server does most: its allocations are
-// bounded. Not parallel, as AllocsPerRun demands.
+// bounded. What the storage engine allocates for its one statement is counted
+// apart, as drivers differ. Not parallel, as AllocsPerRun demands.
 func TestReadingAllocatesLittle(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
@@ -52,15 +65,19 @@ func TestReadingAllocatesLittle(t *testing.T) {
 		change func(*core.Options)
 		budget float64
 	}{
-		{"memory", func(*core.Options) {}, 40},
-		{"sqlite", authtest.SQLite(t), 40},
+		{"memory", func(*core.Options) {}, 20},
+		{"sqlite", authtest.SQLite(t), 20},
 		{"cookie cache", cached, 40},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if n := testing.AllocsPerRun(100, reader(t, c.change)); n > c.budget {
-				t.Errorf("%v allocations, at most %v allowed", n, c.budget)
-			} else {
-				t.Logf("%v allocations", n)
+			s, read, find := reader(t, c.change)
+			total, statement := testing.AllocsPerRun(100, read), 0.0
+			if !s.Options().Session.CookieCache.Enabled {
+				statement = testing.AllocsPerRun(100, find)
+			}
+			t.Logf("%v allocations, of them %v for the statement", total, statement)
+			if total-statement > c.budget {
+				t.Errorf("%v allocations besides the statement, at most %v allowed", total-statement, c.budget)
 			}
 		})
 	}
@@ -76,7 +93,7 @@ func BenchmarkGetSession(b *testing.B) {
 		{"cookie-cache", cached},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			read := reader(b, c.change)
+			_, read, _ := reader(b, c.change)
 			b.ReportAllocs()
 			for b.Loop() {
 				read()
