@@ -1,6 +1,5 @@
-// Package plugin is an example of a plugin: users keep notes. It adds a table,
-// a column of the user, two endpoints, a hook, a rate limit and a refusal.
-//
+// Package plugin is an example: users keep notes. It adds a table, a column of
+// the user, two endpoints, a hook, a rate limit and a refusal.
 //	auth, err := watchword.New(watchword.Options{…, Plugins: []watchword.Plugin{plugin.Notes{}}})
 package plugin
 
@@ -87,7 +86,7 @@ func (p *instance) add(c *core.Context, in *AddInput) (*Note, error) {
 	extra, _ := p.extra.Get(current.User) // NULL is none
 	kept, err := db.Count(c, c.DB(), p.Table, p.user.Eq(current.User.ID))
 	if err == nil && kept >= p.allowance+extra {
-		err = ErrTooManyNotes
+		return nil, ErrTooManyNotes
 	}
 	if err != nil {
 		return nil, err
@@ -96,7 +95,7 @@ func (p *instance) add(c *core.Context, in *AddInput) (*Note, error) {
 }
 
 func (p *instance) keep(c *core.Context, u *core.User, text string) (*Note, error) {
-	n := &Note{ID: c.NewID("note"), UserID: u.ID, Text: text, CreatedAt: c.Now()}
+	n := &Note{c.NewID("note"), u.ID, text, c.Now()}
 	return n, db.Create(c, c.DB(), p.Table, n)
 }
 
