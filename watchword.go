@@ -10,6 +10,7 @@ import (
 	"github.com/watchword-auth/watchword/flow/health"
 	"github.com/watchword-auth/watchword/flow/password"
 	"github.com/watchword-auth/watchword/flow/session"
+	"github.com/watchword-auth/watchword/flow/social"
 	"github.com/watchword-auth/watchword/flow/user"
 	"github.com/watchword-auth/watchword/flow/verification"
 )
@@ -32,7 +33,7 @@ func New(o Options) (*Auth, error) {
 func flows() []core.Plugin {
 	return []core.Plugin{
 		health.Flow{}, emailpassword.Flow{}, session.Flow{}, verification.Flow{},
-		password.Flow{}, user.Flow{}, account.Flow{},
+		password.Flow{}, user.Flow{}, account.Flow{}, social.Flow{},
 	}
 }
 

@@ -104,6 +104,9 @@ func AppendQuery(target string, p *Params) string {
 		return target
 	}
 	target, fragment, hasFragment := strings.Cut(target, "#")
+	if _, rest, ok := strings.Cut(target, "://"); ok && strings.HasPrefix(target, "http") && !strings.ContainsAny(rest, "/?") {
+		target += "/" // as a URL parser writes an empty path
+	}
 	switch {
 	case !strings.Contains(target, "?"):
 		target += "?"

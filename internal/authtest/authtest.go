@@ -30,6 +30,7 @@ import (
 	"github.com/watchword-auth/watchword/flow/health"
 	"github.com/watchword-auth/watchword/flow/password"
 	"github.com/watchword-auth/watchword/flow/session"
+	"github.com/watchword-auth/watchword/flow/social"
 	"github.com/watchword-auth/watchword/flow/user"
 	"github.com/watchword-auth/watchword/flow/verification"
 )
@@ -98,7 +99,7 @@ func New(t testing.TB, change ...func(*core.Options)) *Server {
 // Flows returns the built-in flows.
 func Flows() []core.Plugin {
 	return []core.Plugin{emailpassword.Flow{}, session.Flow{}, account.Flow{}, health.Flow{},
-		verification.Flow{}, password.Flow{}, user.Flow{}}
+		verification.Flow{}, password.Flow{}, user.Flow{}, social.Flow{}}
 }
 
 // Migrate makes the instance's tables.

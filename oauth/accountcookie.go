@@ -1,0 +1,67 @@
+package oauth
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/secret"
+	"github.com/watchword-auth/watchword/token"
+)
+
+// accountCookieTolerance is how long after its end a cookie is still read, as
+// the reference does.
+const accountCookieTolerance = 15 * time.Second
+
+func accountSealer(c *core.Context) (*token.Sealer, error) {
+	return token.NewSealer(c.Secrets().Secrets(), "better-auth-account")
+}
+
+func accountCookieAge(c *core.Context) time.Duration { return c.Options().Session.CookieCache.MaxAge }
+
+// SetAccountCookie keeps an account in the browser, encrypted, where
+// Options.Account.StoreAccountCookie says so. A failure is logged: a sign-in
+// does not depend on it.
+func SetAccountCookie(c *core.Context, account *core.Account) {
+	if !c.Options().Account.StoreAccountCookie {
+		return
+	}
+	sealer, err := accountSealer(c)
+	if err == nil {
+		now, age := c.Now(), accountCookieAge(c)
+		payload := c.Tables().Accounts.AppendStoredJSON(nil, account)
+		payload = fmt.Appendf(payload[:len(payload)-1], `,"iat":%d,"exp":%d,"jti":%q}`,
+			now.Unix(), now.Add(age).Unix(), secret.UUID(c.Random()))
+		var sealed string
+		if sealed, err = sealer.Seal(payload, c.Random()); err == nil {
+			if !c.Cookies().SetChunked(c.AccountCookie(), sealed, age) {
+				c.Log().WarnContext(c, "the account does not fit into cookies; it is not kept", "bytes", len(sealed))
+			}
+			return
+		}
+	}
+	c.Log().ErrorContext(c, "the account cookie could not be made", "error", err)
+}
+
+// AccountFromCookie returns the account that the browser keeps for a user;
+// ok is false where there is none, or it is another user's.
+func AccountFromCookie(c *core.Context, userID string) (account *core.Account, ok bool) {
+	sealed, ok := c.Cookies().GetChunked(c.AccountCookie())
+	if !ok || !c.Options().Account.StoreAccountCookie {
+		return nil, false
+	}
+	sealer, err := accountSealer(c)
+	if err != nil {
+		return nil, false
+	}
+	payload, err := sealer.Open(sealed)
+	if err != nil || token.CheckTimes(payload, c.Now(), accountCookieTolerance) != nil {
+		return nil, false
+	}
+	account = &core.Account{}
+	if c.Tables().Accounts.ParseJSON(bytes.Clone(payload), account) != nil || account.UserID != userID || account.ID == "" {
+		return nil, false
+	}
+	return account, true
+}

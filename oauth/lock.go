@@ -1,0 +1,52 @@
+package oauth
+
+import (
+	"errors"
+	"time"
+
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/secret"
+)
+
+var errLocked = errors.New("oauth: another call has been holding the lock for too long")
+
+const (
+	lockAge   = 30 * time.Second // after which a lock is given up by one who died
+	lockTries = 150
+	lockPause = 20 * time.Millisecond
+)
+
+// lock makes calls on one thing wait for each other, on whichever instances
+// they run. Release must be called.
+func lock(c *core.Context, name string) (release func(), err error) {
+	name = "oauth-lock:" + secret.Hash(name)
+	timer := time.NewTicker(lockPause)
+	defer timer.Stop()
+	for range lockTries {
+		got, err := c.Verifications().Reserve(name, "held", lockAge)
+		if err != nil {
+			return nil, err
+		}
+		if got {
+			return func() { unlock(c, name) }, nil
+		}
+		select {
+		case <-timer.C:
+		case <-c.Done():
+			return nil, c.Err()
+		}
+	}
+	return nil, errLocked
+}
+
+func unlock(c *core.Context, name string) {
+	if err := c.Verifications().Delete(name); err != nil {
+		c.Log().WarnContext(c, "a lock stays until it ends by itself", "error", err)
+	}
+}
+
+// identityLock names an identity: no constraint of the reference's schema
+// keeps it from being stored twice.
+func identityLock(p *Provider, id *Identity) string {
+	return "identity\x00" + p.Name + "\x00" + id.Subject
+}

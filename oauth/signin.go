@@ -1,0 +1,362 @@
+package oauth
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
+)
+
+// Attempt is an identity that a provider has proven, and asks for a session.
+type Attempt struct {
+	Provider *Provider
+	Identity *Identity
+	Tokens   *Tokens // what of them is to be kept
+	// Scope is the granted scopes as a new account keeps them; nil: unknown.
+	Scope       *string
+	CallbackURL string // where a mail that proves the address leads
+	// DisableSignUp refuses identities that are not known.
+	DisableSignUp bool
+	// OverrideUserInfo renews the user's name, image and address.
+	OverrideUserInfo bool
+	// Trusted lets the identity join a user of its address although the
+	// provider does not vouch for it; see also
+	// Options.Account.Linking.TrustedProviders.
+	Trusted bool
+	// Method is the source's method for Options.User.ValidateUserInfo;
+	// "oauth" where empty.
+	Method string
+}
+
+// Outcome is what became of an [Attempt].
+type Outcome struct {
+	Current *core.Current
+	Created bool // the user is new
+}
+
+// SignIn signs in the user whom an identity belongs to, after linking it to
+// the user of its address or creating one where the rules allow. It returns a
+// [Refusal] where they do not, and a [*core.Error] where a hook refuses.
+//
+// An identity joins a user who is there already only if the provider vouches
+// for the address, or is trusted, and the user has proven it too. Where
+// Options.Account.Linking.AllowUnverifiedLocalEmail gives up the latter, the
+// user's passwords, other identities and sessions are removed: they are
+// somebody's who never proved the address.
+func SignIn(c *core.Context, a *Attempt) (*Outcome, error) {
+	user, created, err := a.resolve(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.requireVerified(c, user, created); err != nil {
+		return nil, err
+	}
+	current, err := c.SignIn(user, core.NewSession{})
+	if err != nil {
+		return nil, refuse(c, err, RefusedSession)
+	}
+	return &Outcome{current, created}, nil
+}
+
+// refuse keeps refusals of hooks and of storage that is away, and hides
+// everything else behind a reason that reveals nothing.
+func refuse(c *core.Context, err error, reason Refusal) error {
+	var known *core.Error
+	var refusal Refusal
+	if err == nil || errors.As(err, &known) || errors.As(err, &refusal) || errors.Is(err, db.ErrUnavailable) {
+		return err
+	}
+	c.Log().ErrorContext(c, "a sign-in at a provider failed", "reason", string(reason), "error", err)
+	return reason
+}
+
+func (a *Attempt) resolve(c *core.Context) (*core.User, bool, error) {
+	account, err := c.Accounts().ByProvider(a.Provider.Name, a.Identity.Subject)
+	if errors.Is(err, db.ErrNotFound) {
+		return a.join(c)
+	}
+	if err != nil {
+		return nil, false, refuse(c, err, RefusedLink)
+	}
+	user, err := a.known(c, account)
+	return user, false, err
+}
+
+// known signs in the owner of an account.
+func (a *Attempt) known(c *core.Context, account *core.Account) (*core.User, error) {
+	user, err := c.Users().ByID(account.UserID)
+	if err != nil {
+		return nil, refuse(c, err, RefusedLink)
+	}
+	if err := a.validate(c, a.asUser(user.ID), "sign-in"); err != nil {
+		return nil, err
+	}
+	if !c.Options().Account.DisableUpdateOnSignIn {
+		set, err := TokenChanges(c, a.Tokens)
+		if err != nil {
+			return nil, err
+		}
+		if account, err = c.Accounts().Update(account.ID, set...); err != nil {
+			return nil, refuse(c, err, RefusedUpdate)
+		}
+	}
+	SetAccountCookie(c, account)
+	if user, err = a.promote(c, user); err != nil {
+		return nil, refuse(c, err, RefusedUpdate)
+	}
+	if a.OverrideUserInfo {
+		user = a.override(c, user)
+	}
+	return user, nil
+}
+
+// promote notes that the provider vouches for the user's address.
+func (a *Attempt) promote(c *core.Context, user *core.User) (*core.User, error) {
+	if !a.Identity.EmailVerified || user.EmailVerified || core.NormalEmail(a.Identity.Email) != user.Email {
+		return user, nil
+	}
+	return c.Users().Update(user.ID, c.Tables().Users.EmailVerified.To(true))
+}
+
+// join links the identity to the user of its address, or creates one. Of
+// racing callers with one identity, one does.
+func (a *Attempt) join(c *core.Context) (*core.User, bool, error) {
+	release, err := lock(c, identityLock(a.Provider, a.Identity))
+	if err != nil {
+		return nil, false, refuse(c, err, RefusedLink)
+	}
+	defer release()
+	if account, err := c.Accounts().ByProvider(a.Provider.Name, a.Identity.Subject); err == nil {
+		user, err := a.known(c, account)
+		return user, false, err
+	} else if !errors.Is(err, db.ErrNotFound) {
+		return nil, false, refuse(c, err, RefusedLink)
+	}
+	user, err := c.Users().ByEmail(a.Identity.Email)
+	if errors.Is(err, db.ErrNotFound) {
+		user, err = a.create(c)
+		if !errors.Is(err, core.ErrUserAlreadyExists) {
+			return user, true, refuse(c, err, RefusedCreateUser)
+		}
+		user, err = c.Users().ByEmail(a.Identity.Email) // another identity was faster
+	}
+	if err != nil {
+		return nil, false, refuse(c, err, RefusedCreateUser)
+	}
+	user, err = a.attach(c, user)
+	return user, false, refuse(c, err, RefusedLink)
+}
+
+// mayJoin is the rule of implicit linking.
+func (a *Attempt) mayJoin(c *core.Context, user *core.User) bool {
+	o := &c.Options().Account.Linking
+	trusted := a.Trusted || slices.Contains(o.TrustedProviders, a.Provider.Name)
+	return !o.Disabled && !o.DisableImplicit && (trusted || a.Identity.EmailVerified) &&
+		(user.EmailVerified || o.AllowUnverifiedLocalEmail)
+}
+
+// attach links the identity to a user of the same address.
+func (a *Attempt) attach(c *core.Context, user *core.User) (*core.User, error) {
+	if !a.mayJoin(c, user) {
+		return nil, RefusedNotLinked
+	}
+	if err := a.validate(c, a.asUser(user.ID), "link-account"); err != nil {
+		return nil, err
+	}
+	account, err := newAccount(c, a.Provider, a.Identity.Subject, a.Tokens, a.Scope)
+	if err != nil {
+		return nil, err
+	}
+	account.UserID = user.ID
+	err = c.Transaction(func(c *core.Context) error {
+		row := *account
+		if !user.EmailVerified {
+			if err := disown(c, user); err != nil {
+				return err
+			}
+		}
+		if err := c.Accounts().Create(&row); err != nil {
+			return err
+		}
+		*account = row
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	SetAccountCookie(c, account)
+	if user, err = a.promote(c, user); err != nil {
+		return nil, err
+	}
+	user = updateOnLink(c, user, a.Identity)
+	if a.OverrideUserInfo {
+		user = a.override(c, user)
+	}
+	return user, nil
+}
+
+// disown takes a user away from whoever registered an address without proving
+// it: passwords, identities and sessions go.
+func disown(c *core.Context, user *core.User) error {
+	accounts, err := c.Accounts().ByUser(user.ID)
+	if err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		if err := c.Accounts().Delete(account); err != nil {
+			return err
+		}
+	}
+	return c.Sessions().DeleteAll(user.ID)
+}
+
+// create makes a user and their account at once.
+func (a *Attempt) create(c *core.Context) (*core.User, error) {
+	if a.DisableSignUp {
+		return nil, RefusedSignUp
+	}
+	user := a.asUser("")
+	if err := a.validate(c, user, "create-user"); err != nil {
+		return nil, err
+	}
+	if err := core.CreateFields(c.Tables().Users.Table, user, accepted(c, a.Identity)); err != nil {
+		return nil, err
+	}
+	account, err := newAccount(c, a.Provider, a.Identity.Subject, a.Tokens, a.Scope)
+	if err != nil {
+		return nil, err
+	}
+	var made core.User
+	var row core.Account
+	err = c.Transaction(func(c *core.Context) error {
+		made, row = *user, *account
+		if err := c.Users().Create(&made); err != nil {
+			return err
+		}
+		row.UserID = made.ID
+		return c.Accounts().Create(&row)
+	})
+	if err != nil {
+		return nil, err
+	}
+	SetAccountCookie(c, &row)
+	return &made, nil
+}
+
+// asUser is the identity as a row of users.
+func (a *Attempt) asUser(id string) *core.User {
+	return &core.User{ID: id, Name: a.Identity.Name, Email: core.NormalEmail(a.Identity.Email),
+		EmailVerified: a.Identity.EmailVerified, Image: some(a.Identity.Image)}
+}
+
+func (a *Attempt) validate(c *core.Context, user *core.User, action string) error {
+	method := a.Method
+	if method == "" {
+		method = "oauth"
+	}
+	return Validate(c, user, core.UserSource{Method: method, Action: action, Provider: a.Provider.Name, Profile: a.Identity.Profile})
+}
+
+// Validate asks Options.User.ValidateUserInfo. It refuses with a [*core.Error]
+// of status 403, also where the application's function fails.
+func Validate(c *core.Context, user *core.User, source core.UserSource) error {
+	validate := c.Options().User.ValidateUserInfo
+	if validate == nil {
+		return nil
+	}
+	err := validate(c, user, source)
+	var known *core.Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	return core.NewError(http.StatusForbidden, "validation_failed", "User validation failed").Wrap(err)
+}
+
+// requireVerified sends the mail that proves the address, and refuses until
+// it is proven, where the provider's options say so.
+func (a *Attempt) requireVerified(c *core.Context, user *core.User, created bool) error {
+	if user.EmailVerified {
+		return nil
+	}
+	o := &c.Options().EmailVerification
+	onSignUp := a.Provider.RequireEmailVerification
+	if o.SendOnSignUp != nil {
+		onSignUp = *o.SendOnSignUp
+	}
+	if c.CanVerifyEmail() && (created && onSignUp || !created && a.Provider.RequireEmailVerification && o.SendOnSignIn) {
+		if err := c.SendVerificationEmail(user, a.CallbackURL); err != nil {
+			return err
+		}
+	}
+	if a.Provider.RequireEmailVerification {
+		return RefusedEmailVerified
+	}
+	return nil
+}
+
+// accepted are the identity's values for added columns that may be set from
+// outside.
+func accepted(c *core.Context, id *Identity) map[string]json.RawMessage {
+	sent := map[string]json.RawMessage{}
+	for _, column := range c.Tables().Users.Columns {
+		if raw, ok := id.Fields[column.Name]; ok && column.Added() && column.Input.Accept {
+			sent[column.Name] = raw
+		}
+	}
+	return sent
+}
+
+// override renews a user's columns from the identity. An address is taken
+// over only if the provider vouches for it and nobody else has it.
+func (a *Attempt) override(c *core.Context, user *core.User) *core.User {
+	t := c.Tables().Users
+	set := profileChanges(c, a.Identity)
+	email := core.NormalEmail(a.Identity.Email)
+	if a.Identity.EmailVerified && email != user.Email {
+		if _, err := c.Users().ByEmail(email); errors.Is(err, db.ErrNotFound) {
+			set = append(set, t.Email.To(email), t.EmailVerified.To(true))
+		}
+	}
+	return changed(c, user, set)
+}
+
+// updateOnLink renews a user's columns after a link, where the options say so.
+func updateOnLink(c *core.Context, user *core.User, id *Identity) *core.User {
+	if !c.Options().Account.Linking.UpdateUserInfoOnLink {
+		return user
+	}
+	return changed(c, user, profileChanges(c, id))
+}
+
+func profileChanges(c *core.Context, id *Identity) []db.Assign[core.User] {
+	t := c.Tables().Users
+	set, err := core.UpdateFields(t.Table, accepted(c, id))
+	if err != nil {
+		c.Log().WarnContext(c, "a profile does not fit the columns of users", "error", err)
+		set = nil
+	}
+	if strings.TrimSpace(id.Name) != "" {
+		set = append(set, t.Name.To(id.Name))
+	}
+	if id.Image != "" {
+		set = append(set, t.Image.To(id.Image))
+	}
+	return set
+}
+
+// changed applies changes that a sign-in does not depend on.
+func changed(c *core.Context, user *core.User, set []db.Assign[core.User]) *core.User {
+	if len(set) == 0 {
+		return user
+	}
+	renewed, err := c.Users().Update(user.ID, set...)
+	if err != nil {
+		c.Log().WarnContext(c, "a profile could not be taken over", "error", err)
+		return user
+	}
+	return renewed
+}
