@@ -27,6 +27,7 @@ type Reply struct {
 
 // Invoke calls an endpoint in process, typed, with its validation, session
 // rule and hooks, and without HTTP: no route, no origin check, no rate limit.
+// A nil input is a call without a body.
 // A refusal is an [*Error]. It panics if the instance has no such endpoint,
 // or one of other types: that is a mistake in the program.
 func Invoke[In, Out any](ctx context.Context, k *Kernel, ref Ref[In, Out], in *In, how Call) (*Out, error) {
@@ -34,13 +35,15 @@ func Invoke[In, Out any](ctx context.Context, k *Kernel, ref Ref[In, Out], in *I
 	if !ok || e.types != [2]any{(*In)(nil), (*Out)(nil)} {
 		panic(fmt.Sprintf("core: there is no endpoint %q that takes %T", string(ref), in))
 	}
-	data, err := json.Marshal(in)
-	if err != nil {
-		return nil, err
-	}
-	sent, err := parseJSON(data)
-	if err != nil {
-		return nil, err
+	sent := Input{kind: "undefined"}
+	if in != nil {
+		data, err := json.Marshal(in)
+		if err != nil {
+			return nil, err
+		}
+		if sent, err = parseJSON(data); err != nil {
+			return nil, err
+		}
 	}
 	c, err := k.newContext(ctx, how.Request)
 	if err != nil {
@@ -58,6 +61,9 @@ func Invoke[In, Out any](ctx context.Context, k *Kernel, ref Ref[In, Out], in *I
 	}
 	if result.Err != nil {
 		return nil, result.Err
+	}
+	if result.Response != nil {
+		return nil, fmt.Errorf("core: a hook answered %q itself, with status %d", e.ID, or(result.Response.Status, http.StatusOK))
 	}
 	out, ok := result.Out.(*Out)
 	if !ok && result.Out != nil {
@@ -84,6 +90,9 @@ func MarshalFields(input any, fields map[string]json.RawMessage) ([]byte, error)
 
 func (c *Context) fill(reply *Reply, result *Result) {
 	reply.Status, reply.Header = or(c.call.status, http.StatusOK), c.call.header
+	if result.Response != nil {
+		reply.Status = or(result.Response.Status, reply.Status)
+	}
 	if result.Err != nil {
 		reply.Status = result.Err.response().Status
 	}

@@ -1,0 +1,4 @@
+package core
+
+// PluginOf tells tests which plugin a registrar is for.
+func PluginOf(r *Registrar) string { return r.plugin }
