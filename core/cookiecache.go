@@ -2,12 +2,14 @@ package core
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
 
+	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/secret"
 	"github.com/watchword-auth/watchword/token"
 )
@@ -97,21 +99,34 @@ func (cc *cookieCache) openCompact(value string, now time.Time) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	var outer struct {
-		Session   json.RawMessage `json:"session"`
-		ExpiresAt json.Number     `json:"expiresAt"`
-		Signature string          `json:"signature"`
-	}
-	if json.Unmarshal(data, &outer) != nil || len(outer.Session) < 2 || outer.Session[0] != '{' {
+	var payload, expires, signature []byte
+	err = db.EachMember(data, func(name, raw []byte) error {
+		switch string(name) {
+		case "session":
+			payload = raw
+		case "expiresAt":
+			expires = raw
+		case "signature":
+			signature = raw
+		}
+		return nil
+	})
+	if err != nil || len(payload) < 2 || payload[0] != '{' || len(signature) != len(`""`)+macLength {
 		return nil, false
 	}
-	mac, err := base64.RawURLEncoding.DecodeString(outer.Signature)
-	expires, numErr := outer.ExpiresAt.Int64()
-	if err != nil || numErr != nil || expires < now.UnixMilli() {
+	var mac [sha256.Size]byte
+	if _, err := base64.RawURLEncoding.Decode(mac[:], signature[1:1+macLength]); err != nil {
 		return nil, false
 	}
-	return outer.Session, cc.k.ring.VerifyMAC(signedForm(outer.Session, outer.ExpiresAt.String()), mac)
+	at, err := strconv.ParseInt(string(expires), 10, 64)
+	if err != nil || at < now.UnixMilli() {
+		return nil, false
+	}
+	return payload, cc.k.ring.VerifyMAC(signedForm(payload, string(expires)), mac[:])
 }
+
+// macLength is that of a SHA-256 MAC in base64 without padding.
+const macLength = 43
 
 // write sets the cache cookies of a session.
 func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
@@ -168,22 +183,27 @@ func (cc *cookieCache) read(c *Context, sessionToken string) *Current {
 	if !ok {
 		return nil
 	}
-	var parts struct {
-		Session json.RawMessage `json:"session"`
-		User    json.RawMessage `json:"user"`
-		Version string          `json:"version"`
-	}
-	if json.Unmarshal(payload, &parts) != nil {
+	var session, user []byte
+	version := "1"
+	err := db.EachMember(payload, func(name, raw []byte) error {
+		switch string(name) {
+		case "session":
+			session = raw
+		case "user":
+			user = raw
+		case "version":
+			return json.Unmarshal(raw, &version)
+		}
 		return nil
-	}
+	})
 	current := &Current{&Session{}, &User{}}
-	if cc.k.tables.Sessions.ParseJSON(parts.Session, current.Session) != nil ||
-		cc.k.tables.Users.ParseJSON(parts.User, current.User) != nil {
+	if err != nil || cc.k.tables.Sessions.ParseJSON(session, current.Session) != nil ||
+		cc.k.tables.Users.ParseJSON(user, current.User) != nil {
 		return nil
 	}
 	if current.Session.Token != sessionToken || current.Session.ExpiresAt.Before(now) ||
 		current.User.ID == "" || current.User.ID != current.Session.UserID ||
-		or(parts.Version, "1") != cc.version(current) {
+		or(version, "1") != cc.version(current) {
 		return nil
 	}
 	return current

@@ -39,31 +39,6 @@ func (t *Table[T]) appendJSON(b []byte, row *T, hidden bool) []byte {
 	return append(b, '}')
 }
 
-// ParseJSON fills a row from a JSON object as [Table.AppendJSON] and the
-// reference write it. Columns that are absent keep what the row held; unknown
-// members are ignored.
-func (t *Table[T]) ParseJSON(data []byte, row *T) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return fmt.Errorf("db: row of %q: %w", t.Name, err)
-	}
-	t.Bind(row)
-	for _, f := range t.fields {
-		raw, ok := members[f.column.Name]
-		if !ok {
-			continue
-		}
-		data, err := ParseValue(f.column.Kind, raw)
-		if err != nil {
-			return fmt.Errorf("db: row of %q: member %q: %w", t.Name, f.column.Name, err)
-		}
-		if err := Store(f.dest(row), data); err != nil {
-			return fmt.Errorf("db: row of %q: member %q: %w", t.Name, f.column.Name, err)
-		}
-	}
-	return nil
-}
-
 // ParseValue reads one JSON value as the Go type of a kind; null is nil.
 func ParseValue(kind Kind, raw json.RawMessage) (any, error) {
 	if string(raw) == "null" {
@@ -146,19 +121,6 @@ func appendQuotedTime(b []byte, t time.Time) []byte {
 	b = append(b, '"')
 	b = AppendTime(b, t)
 	return append(b, '"')
-}
-
-// AppendTime appends an instant as JavaScript's Date writes it:
-// 2006-01-02T15:04:05.000Z, UTC, cut to the millisecond.
-func AppendTime(b []byte, t time.Time) []byte {
-	return t.UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z")
-}
-
-// ParseTime reads an instant as [AppendTime] writes it, or any other form of
-// RFC 3339, and returns it in UTC, cut to the millisecond.
-func ParseTime(s string) (time.Time, error) {
-	t, err := time.Parse(time.RFC3339Nano, s)
-	return t.UTC().Truncate(time.Millisecond), err
 }
 
 const hexDigits = "0123456789abcdef"

@@ -5,32 +5,9 @@ import (
 	"math"
 	"strconv"
 	"time"
-)
 
-// parseISO reads 2006-01-02T15:04:05.000Z, the reference's one spelling,
-// without package time's layouts.
-func parseISO(s string) (time.Time, bool) {
-	if len(s) != 24 || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != '.' || s[23] != 'Z' {
-		return time.Time{}, false
-	}
-	ok := true
-	number := func(from, to int) int {
-		n := 0
-		for i := from; i < to; i++ {
-			d := s[i] - '0'
-			ok = ok && d <= 9
-			n = n*10 + int(d)
-		}
-		return n
-	}
-	year, month, day := number(0, 4), number(5, 7), number(8, 10)
-	hour, minute, second, milli := number(11, 13), number(14, 16), number(17, 19), number(20, 23)
-	if !ok || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, false
-	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, milli*int(time.Millisecond), time.UTC)
-	return t, t.Day() == day
-}
+	"github.com/watchword-auth/watchword/db"
+)
 
 // layouts are other spellings of instants found in databases. Without a zone
 // they are UTC, as the engines' own functions write them.
@@ -65,7 +42,7 @@ func toTime(src any) (any, error) {
 // ParseInstant reads an instant in any spelling found in databases that the
 // reference or an ORM under it wrote, cut to the millisecond.
 func ParseInstant(s string) (time.Time, error) {
-	if t, ok := parseISO(s); ok {
+	if t, ok := db.ParseISO(s); ok {
 		return t, nil
 	}
 	for _, layout := range layouts {

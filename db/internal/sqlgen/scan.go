@@ -76,7 +76,7 @@ func (c *cell) Scan(src any) error {
 			*d = p
 			return nil
 		case *time.Time:
-			if t, ok := parseISO(v); ok {
+			if t, ok := db.ParseISO(v); ok {
 				*d = t
 				return nil
 			}
