@@ -143,6 +143,9 @@ func (s Sessions) Delete(token string) error {
 			return err
 		}
 		row = current.Session
+		if s.preserved() && row.ExpiresAt.Before(s.c.Now()) {
+			return s.forget(row) // it has ended; the row is kept as a record
+		}
 		if err := e.beforeDelete(row); err != nil {
 			return err
 		}
@@ -163,10 +166,15 @@ func (s Sessions) Delete(token string) error {
 	return err
 }
 
+// preserved reports whether rows outlive their sessions.
+func (s Sessions) preserved() bool {
+	return s.c.k.options.Session.PreserveSessionInDatabase && s.c.k.options.SecondaryStorage != nil
+}
+
 // removeRows deletes rows, or only ends them where they are to be preserved.
 func (s Sessions) removeRows(where ...db.Where[Session]) (err error) {
 	t := s.c.k.tables.Sessions
-	if s.c.k.options.Session.PreserveSessionInDatabase && s.c.k.options.SecondaryStorage != nil {
+	if s.preserved() {
 		_, err = db.Update(s.c, s.c.x, t.Table, []db.Assign[Session]{t.ExpiresAt.To(s.c.Now())}, where...)
 		return err
 	}
@@ -219,10 +227,10 @@ func (s Sessions) deleteAllBut(userID, token string) error {
 }
 
 // Cleanup deletes sessions that have expired from the database and returns
-// how many.
+// how many. Rows that the options preserve stay.
 func (s Sessions) Cleanup() (int64, error) {
 	t := s.c.k.tables.Sessions
-	if !s.c.k.sessionsInDatabase() {
+	if !s.c.k.sessionsInDatabase() || s.preserved() {
 		return 0, nil
 	}
 	return db.Delete(s.c, s.c.x, t.Table, t.ExpiresAt.Lt(s.c.Now()))
