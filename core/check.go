@@ -30,6 +30,15 @@ func (c *Check) Email() *Check {
 	return c
 }
 
+// NonEmpty refuses the empty string in words of the endpoint's own, and as the
+// reference does, an empty list once more than for its type.
+func (c *Check) NonEmpty(text string) *Check {
+	if c.text != nil && *c.text == "" || c.text == nil && string(c.o.members[c.name]) == "[]" {
+		c.note(text)
+	}
+	return c
+}
+
 // Min refuses strings shorter than n code points and numbers below n.
 func (c *Check) Min(n int) *Check {
 	switch {

@@ -23,7 +23,7 @@ func applyDefaults[T any](t *db.Table[T], row *T) {
 }
 
 // CreateFields puts what a client sent for added columns into a row that is
-// being created: defaults for what is absent, a refusal for what is required
+// being created: defaults for what is absent or null, a refusal for what is required
 // or not the client's to set.
 func CreateFields[T any](t *db.Table[T], row *T, sent map[string]json.RawMessage) error {
 	t.Bind(row)
@@ -49,15 +49,16 @@ func CreateFields[T any](t *db.Table[T], row *T, sent map[string]json.RawMessage
 func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 	in := &c.Input
 	if !in.Accept {
-		if in.Default != nil {
+		refused := given && truthy(raw)
+		switch {
+		case in.Default != nil && !(in.Refuse && refused):
 			return whole(in.Default()), nil
-		}
-		if given && truthy(raw) {
+		case refused:
 			return nil, ErrFieldNotAllowed.Say(c.Name + " is not allowed to be set")
 		}
 		return nil, nil
 	}
-	if !given || string(raw) == "null" && !c.Null {
+	if !given || string(raw) == "null" && (!c.Null || in.Default != nil) {
 		switch {
 		case in.Default != nil:
 			return whole(in.Default()), nil

@@ -59,6 +59,7 @@ type Kernel struct {
 	verificationHooks []EntityHooks[Verification]
 
 	sessionVets        []SessionVet
+	fixedSessions      []func(*Session) bool
 	passwordValidators []func(*Context, string) error
 	limits             []ratelimit.PathRule
 	codes              map[Code]*Error

@@ -128,7 +128,11 @@ func filter[T any](t *db.Table[T], c *db.Column, operator string, texts []string
 	if list {
 		return db.Compare(t, c, op, values), nil
 	}
-	return db.Compare(t, c, op, values[0]), nil
+	w = db.Compare(t, c, op, values[0])
+	if partial {
+		w = db.Fold(w)
+	}
+	return w, nil
 }
 
 // textValue reads what a query says as data of a column.

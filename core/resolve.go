@@ -71,7 +71,7 @@ func (c *Context) ResolveSession(how Resolve) (Resolved, error) {
 func (c *Context) refresh(current *Current, how Resolve) (Resolved, error) {
 	o, now := &c.k.options.Session, c.Now()
 	due := current.Session.ExpiresAt.Add(-o.ExpiresIn).Add(*o.UpdateAge)
-	needed := !due.After(now) && !o.DisableSessionRefresh
+	needed := !due.After(now) && !o.DisableSessionRefresh && c.k.prolongs(current.Session)
 	if how.ReadOnly || !needed {
 		c.k.cache.write(c, current, false)
 		return Resolved{Current: current, Deferred: how.ReadOnly, NeedsRefresh: how.ReadOnly && needed}, nil

@@ -10,6 +10,21 @@ type SessionVet func(c *Context, current *Current, cached bool) (bool, error)
 // user is not banned.
 func (r *Registrar) VetSession(vet SessionVet) { r.k.sessionVets = append(r.k.sessionVets, vet) }
 
+// FixSession keeps the sessions that are picked from being prolonged: they end
+// when they were made to.
+func (r *Registrar) FixSession(pick func(*Session) bool) {
+	r.k.fixedSessions = append(r.k.fixedSessions, pick)
+}
+
+func (k *Kernel) prolongs(s *Session) bool {
+	for _, fixed := range k.fixedSessions {
+		if fixed(s) {
+			return false
+		}
+	}
+	return true
+}
+
 // Holds reports whether a session that was read from storage by other means
 // than its cookie has not expired and meets every condition of the plugins.
 func (c *Context) Holds(current *Current) (bool, error) {

@@ -66,6 +66,7 @@ type InputRule struct {
 	Validate  func(value any) error        // refuses a value with a message for the client; nil accepts all
 	Transform func(value any) (any, error) // applied before storing; nil keeps the value
 	Options   []string                     // allowed texts; empty means any
+	Refuse    bool                         // a client that sets it is refused, though there is a default
 }
 
 // Rename sets the column's name in the database.

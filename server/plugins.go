@@ -46,7 +46,8 @@ type constructor func(in pluginInput) (core.Plugin, error)
 //	},
 func plugins() map[string]constructor {
 	return map[string]constructor{
-		"admin": newAdmin,
+		"admin":  newAdmin,
+		"bearer": newBearer,
 	}
 }
 
