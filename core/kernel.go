@@ -50,6 +50,7 @@ type Kernel struct {
 	byID       map[string]*endpoint
 	before     []matched[BeforeHook]
 	after      []matched[AfterHook]
+	intercept  []matched[AfterHook] // before all after hooks
 	onRequest  []BeforeHook
 	onResponse []func(*Context, *Response)
 
@@ -244,6 +245,7 @@ func (k *Kernel) matchHooks() error {
 	if h := k.options.Hooks.After; h != nil {
 		k.after = append([]matched[AfterHook]{{EveryPath, h}}, k.after...)
 	}
+	k.after = append(k.intercept, k.after...)
 	for _, e := range k.endpoints {
 		e.before, e.after = pick(k.before, e.Target), pick(k.after, e.Target)
 	}

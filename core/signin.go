@@ -69,6 +69,12 @@ func (c *Context) setSessionCookies(current *Current, dontRemember bool) {
 }
 
 func (c *Context) clearSessionCookies() {
+	c.expireSessionCookies()
+	c.Cookies().Expire(c.k.cookies.dontRemember)
+}
+
+// expireSessionCookies leaves the note whether sessions end with the browser.
+func (c *Context) expireSessionCookies() {
 	s, k := c.Cookies(), &c.k.cookies
 	s.Expire(k.token)
 	c.k.cache.clear(c)
@@ -78,7 +84,6 @@ func (c *Context) clearSessionCookies() {
 	if c.k.options.Account.StoreStateStrategy == StateInCookie {
 		s.Expire(k.oauthState)
 	}
-	s.Expire(k.dontRemember)
 }
 
 // EndsWithBrowser reports whether the session the request was made in is to

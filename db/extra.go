@@ -3,6 +3,8 @@ package db
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 )
 
@@ -18,9 +20,10 @@ type Extra struct {
 // The zero Value is NULL.
 type Value struct {
 	set  bool
-	num  int64 // bool, int64, and time.Time in Unix milliseconds
+	num  int64 // bool, int64, the bits of a float64, and time.Time in Unix milliseconds
 	text string
 	list []string
+	nums []float64
 }
 
 // Any returns the value as the Go type of the kind, or nil for NULL.
@@ -33,6 +36,10 @@ func (v *Value) Any(kind Kind) any {
 		return v.num != 0
 	case KindInt, KindBigInt:
 		return v.num
+	case KindNumber:
+		return math.Float64frombits(uint64(v.num))
+	case KindNumberList:
+		return v.nums
 	case KindTime:
 		return time.UnixMilli(v.num).UTC()
 	case KindJSON:
@@ -58,6 +65,10 @@ func (v *Value) Store(data any) error {
 		}
 	case int64:
 		v.num = d
+	case float64:
+		v.num = int64(math.Float64bits(d))
+	case []float64:
+		v.nums = d
 	case time.Time:
 		v.num = d.UnixMilli()
 	case json.RawMessage:
@@ -79,6 +90,9 @@ func (e *Extra) bind(def *Def) {
 		e.values = grown
 	}
 }
+
+// Clone returns a copy that another row may hold.
+func (e *Extra) Clone() Extra { return Extra{e.def, slices.Clone(e.values)} }
 
 // Def returns the table the row belongs to, or nil for a row that was made by
 // hand and has not been stored.
