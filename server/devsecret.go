@@ -6,24 +6,33 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/watchword-auth/watchword/secret"
 )
 
 // developmentSecret reads the secret kept in a file, or makes one and keeps it
-// there for nobody else to read. Two servers that start at once agree on one.
+// there for nobody else to read. Servers that start at once agree on one: a
+// link, unlike a file being written, is there whole or not at all.
 func developmentSecret(path string, random io.Reader) (string, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // in the working directory
+	if _, err := os.Lstat(path); err == nil {
+		return keptSecret(path)
+	}
+	value := newSecret(random)
+	draft, err := os.CreateTemp(filepath.Dir(path), secretFile+"-*") // mode 0600
+	if err != nil {
+		return "", fmt.Errorf("the development secret cannot be kept: %w", err)
+	}
+	defer func() { _ = os.Remove(draft.Name()) }()
+	_, err = draft.WriteString(value + "\n")
+	if err = errors.Join(err, draft.Close()); err == nil {
+		err = os.Link(draft.Name(), path)
+	}
 	if errors.Is(err, fs.ErrExist) {
 		return keptSecret(path)
 	}
 	if err != nil {
-		return "", fmt.Errorf("the development secret cannot be kept: %w", err)
-	}
-	value := newSecret(random)
-	_, err = f.WriteString(value + "\n")
-	if err = errors.Join(err, f.Close()); err != nil {
 		return "", fmt.Errorf("the development secret cannot be kept: %w", err)
 	}
 	return value, nil

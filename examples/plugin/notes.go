@@ -1,5 +1,6 @@
 // Package plugin is an example: users keep notes. It adds a table, a column of
 // the user, two endpoints, a hook, a rate limit and a refusal.
+//
 //	auth, err := watchword.New(watchword.Options{…, Plugins: []watchword.Plugin{plugin.Notes{}}})
 package plugin
 
