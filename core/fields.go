@@ -17,7 +17,7 @@ func applyDefaults[T any](t *db.Table[T], row *T) {
 	t.Bind(row)
 	for _, c := range t.Columns {
 		if d := c.Input.Default; d != nil && t.Get(row, c) == nil {
-			_ = t.Set(row, c, whole(d())) // [addField] has seen that it fits
+			_ = t.Set(row, c, whole(c.Kind, d())) // [addField] has seen that it fits
 		}
 	}
 }
@@ -52,7 +52,7 @@ func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 		refused := given && truthy(raw)
 		switch {
 		case in.Default != nil && !(in.Refuse && refused):
-			return whole(in.Default()), nil
+			return whole(c.Kind, in.Default()), nil
 		case refused:
 			return nil, ErrFieldNotAllowed.Say(c.Name + " is not allowed to be set")
 		}
@@ -61,7 +61,7 @@ func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 	if !given || string(raw) == "null" && (!c.Null || in.Default != nil) {
 		switch {
 		case in.Default != nil:
-			return whole(in.Default()), nil
+			return whole(c.Kind, in.Default()), nil
 		case in.Required:
 			return nil, ErrMissingField.Say(c.Name + " is required")
 		}
@@ -81,7 +81,7 @@ func UpdateFields[T any](t *db.Table[T], sent map[string]json.RawMessage) ([]db.
 		raw, given := sent[c.Name]
 		switch {
 		case !given && c.Input.OnUpdate != nil:
-			set = append(set, db.ToAny(t, c, whole(c.Input.OnUpdate())))
+			set = append(set, db.ToAny(t, c, whole(c.Kind, c.Input.OnUpdate())))
 		case !given:
 		case !c.Input.Accept:
 			if truthy(raw) {
@@ -121,10 +121,10 @@ func fieldValue(c *db.Column, raw json.RawMessage) (any, error) {
 		}
 	}
 	if in.Transform != nil && data != nil {
-		if data, err = in.Transform(data); err == nil && !fits(c.Kind, whole(data)) {
+		if data, err = in.Transform(data); err == nil && !fits(c.Kind, whole(c.Kind, data)) {
 			err = fmt.Errorf("core: Transform of column %q made %T, not a %s", c.Name, data, c.Kind)
 		}
-		return whole(data), err
+		return whole(c.Kind, data), err
 	}
 	return data, nil
 }
@@ -144,22 +144,34 @@ func fits(kind db.Kind, data any) bool {
 		return kind == db.KindTime
 	case json.RawMessage:
 		return kind == db.KindJSON
+	case float64:
+		return kind == db.KindNumber
 	case []string:
 		return kind == db.KindTextList
+	case []float64:
+		return kind == db.KindNumberList
 	}
 	return false
 }
 
 // whole spares applications the conversion of untyped constants, which are
-// int.
-func whole(data any) any {
+// int, and of whole numbers for columns of any numbers.
+func whole(kind db.Kind, data any) any {
 	if n, ok := data.(int); ok {
-		return int64(n)
+		data = int64(n)
+	}
+	if n, ok := data.(int64); ok && kind == db.KindNumber {
+		return float64(n)
 	}
 	return data
 }
 
 func parseField(c *db.Column, raw json.RawMessage) (any, error) {
+	if c.Kind == db.KindTime && jsonKind(raw) == "string" {
+		var text string
+		_ = json.Unmarshal(raw, &text)
+		return parseInstant(text)
+	}
 	if c.Kind != db.KindInt && c.Kind != db.KindBigInt || jsonKind(raw) != "number" {
 		return db.ParseValue(c.Kind, raw)
 	}
@@ -168,6 +180,14 @@ func parseField(c *db.Column, raw json.RawMessage) (any, error) {
 		return nil, fmt.Errorf("%s does not fit", raw)
 	}
 	return int64(f), nil
+}
+
+// parseInstant reads an instant, or a day that stands for its beginning.
+func parseInstant(text string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return day, nil
+	}
+	return db.ParseTime(text)
 }
 
 func fieldTypeError(c *db.Column, raw json.RawMessage) error {

@@ -118,6 +118,10 @@ func addField[T any](t *db.Table[T], f AdditionalField) (err error) {
 		_, err = db.AddField[bool](t, f.Name, shape)
 	case db.KindInt, db.KindBigInt:
 		_, err = db.AddField[int64](t, f.Name, shape)
+	case db.KindNumber:
+		_, err = db.AddField[float64](t, f.Name, shape)
+	case db.KindNumberList:
+		_, err = db.AddField[[]float64](t, f.Name, shape)
 	case db.KindTime:
 		_, err = db.AddField[time.Time](t, f.Name, shape)
 	case db.KindJSON:
@@ -134,7 +138,7 @@ func addField[T any](t *db.Table[T], f AdditionalField) (err error) {
 		if value == nil {
 			continue
 		}
-		if made, kind := whole(value()), t.Column(f.Name).Kind; !fits(kind, made) {
+		if made, kind := value(), t.Column(f.Name).Kind; !fits(kind, whole(kind, made)) {
 			return fmt.Errorf("field %q: %s makes %T, not a %s", f.Name, name, made, kind)
 		}
 	}
