@@ -2,7 +2,6 @@ package core
 
 import (
 	"encoding/json"
-	"time"
 
 	"github.com/watchword-auth/watchword/db"
 )
@@ -45,22 +44,5 @@ func anyValue(c *db.Column, raw json.RawMessage) (any, error) {
 	if string(raw) == "null" && !c.Null {
 		return nil, fieldTypeError(c, raw)
 	}
-	if c.Kind == db.KindTime && jsonKind(raw) == "string" {
-		var text string
-		_ = json.Unmarshal(raw, &text)
-		at, err := parseInstant(text)
-		if err != nil {
-			return nil, fieldTypeError(c, raw)
-		}
-		return at, nil
-	}
 	return fieldValue(c, raw)
-}
-
-// parseInstant reads an instant, or a day that stands for its beginning.
-func parseInstant(text string) (time.Time, error) {
-	if day, err := time.Parse(time.DateOnly, text); err == nil {
-		return day, nil
-	}
-	return db.ParseTime(text)
 }

@@ -144,6 +144,8 @@ func textValue(kind db.Kind, text string) (any, error) {
 		return text == "true", nil
 	case db.KindInt, db.KindBigInt:
 		return strconv.ParseInt(text, 10, 64)
+	case db.KindNumber:
+		return strconv.ParseFloat(text, 64)
 	case db.KindTime:
 		return parseInstant(text)
 	}

@@ -11,19 +11,21 @@ type Kind uint8
 
 // The kinds and the Go types that carry them.
 const (
-	KindText     Kind = iota + 1 // string
-	KindBool                     // bool
-	KindInt                      // int64, 32 bits in the database
-	KindBigInt                   // int64
-	KindTime                     // time.Time, UTC, whole milliseconds
-	KindJSON                     // json.RawMessage
-	KindTextList                 // []string, kept as a JSON array
-	KindID                       // string; text, uuid or integer in the database
+	KindText       Kind = iota + 1 // string
+	KindBool                       // bool
+	KindInt                        // int64, 32 bits in the database
+	KindBigInt                     // int64
+	KindTime                       // time.Time, UTC, whole milliseconds
+	KindJSON                       // json.RawMessage
+	KindTextList                   // []string, kept as a JSON array
+	KindID                         // string; text, uuid or integer in the database
+	KindNumber                     // float64: a number of JavaScript in a column of integers, as the reference declares it
+	KindNumberList                 // []float64, kept as a JSON array
 )
 
 // String returns the kind's name as schema listings show it.
 func (k Kind) String() string {
-	names := [...]string{"invalid", "string", "boolean", "number", "bigint", "date", "json", "string[]", "id"}
+	names := [...]string{"invalid", "string", "boolean", "number", "bigint", "date", "json", "string[]", "id", "number", "number[]"}
 	if int(k) >= len(names) {
 		return names[0]
 	}
@@ -80,7 +82,7 @@ func (c *Column) Position() int { return c.position }
 
 // Data is the closed set of Go types a column can hold.
 type Data interface {
-	string | bool | int64 | time.Time | json.RawMessage | []string
+	string | bool | int64 | float64 | time.Time | json.RawMessage | []string | []float64
 }
 
 func kindOf[V Data]() Kind {
@@ -92,6 +94,10 @@ func kindOf[V Data]() Kind {
 		return KindBool
 	case int64:
 		return KindInt
+	case float64:
+		return KindNumber
+	case []float64:
+		return KindNumberList
 	case time.Time:
 		return KindTime
 	case json.RawMessage:

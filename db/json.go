@@ -3,6 +3,7 @@ package db
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -57,8 +58,12 @@ func ParseValue(kind Kind, raw json.RawMessage) (any, error) {
 		return ParseTime(text.(string))
 	case KindJSON:
 		return append(json.RawMessage(nil), raw...), nil
+	case KindNumber:
+		return parseAs[float64](raw)
 	case KindTextList:
 		return parseAs[[]string](raw)
+	case KindNumberList:
+		return parseAs[[]float64](raw)
 	default:
 		return parseAs[string](raw)
 	}
@@ -95,12 +100,16 @@ func appendAny(b []byte, v any) []byte {
 		return strconv.AppendBool(b, v)
 	case int64:
 		return strconv.AppendInt(b, v, 10)
+	case float64:
+		return AppendJSONNumber(b, v)
 	case time.Time:
 		return appendQuotedTime(b, v)
 	case json.RawMessage:
 		return append(b, v...)
 	case []string:
 		return appendTexts(b, v)
+	case []float64:
+		return AppendJSONNumbers(b, v)
 	default:
 		panic(fmt.Sprintf("db: %T has no JSON form", v))
 	}
@@ -121,6 +130,40 @@ func appendQuotedTime(b []byte, t time.Time) []byte {
 	b = append(b, '"')
 	b = AppendTime(b, t)
 	return append(b, '"')
+}
+
+// AppendJSONNumbers appends a list of numbers as [AppendJSONNumber] does one.
+func AppendJSONNumbers(b []byte, list []float64) []byte {
+	b = append(b, '[')
+	for i, f := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = AppendJSONNumber(b, f)
+	}
+	return append(b, ']')
+}
+
+// AppendJSONNumber appends a number as JavaScript's JSON.stringify writes it:
+// NaN and the infinities are null, minus zero is 0.
+func AppendJSONNumber(b []byte, f float64) []byte {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return append(b, "null"...)
+	}
+	if f == 0 {
+		return append(b, '0')
+	}
+	form := byte('f')
+	if size := math.Abs(f); size < 1e-6 || size >= 1e21 {
+		form = 'e'
+	}
+	b = strconv.AppendFloat(b, f, form, -1, 64)
+	// Go pads exponents to two digits.
+	if n := len(b); form == 'e' && n >= 4 && b[n-4] == 'e' && b[n-2] == '0' {
+		b[n-2] = b[n-1]
+		b = b[:n-1]
+	}
+	return b
 }
 
 const hexDigits = "0123456789abcdef"

@@ -17,11 +17,14 @@ func (d *Def) ColumnType(c *Column, dialect Dialect) string {
 	}
 	byKind := map[Dialect]map[Kind]string{
 		Postgres: {KindText: "text", KindBool: "boolean", KindInt: "integer", KindBigInt: "bigint",
-			KindTime: "timestamptz", KindJSON: "jsonb", KindTextList: "jsonb"},
+			KindTime: "timestamptz", KindJSON: "jsonb", KindTextList: "jsonb",
+			KindNumber: "integer", KindNumberList: "jsonb"},
 		MySQL: {KindBool: "boolean", KindInt: "integer", KindBigInt: "bigint",
-			KindTime: "timestamp(3)", KindJSON: "json", KindTextList: "json"},
+			KindTime: "timestamp(3)", KindJSON: "json", KindTextList: "json",
+			KindNumber: "integer", KindNumberList: "json"},
 		SQLite: {KindText: "text", KindBool: "integer", KindInt: "integer", KindBigInt: "bigint",
-			KindTime: "date", KindJSON: "text", KindTextList: "text"},
+			KindTime: "date", KindJSON: "text", KindTextList: "text",
+			KindNumber: "integer", KindNumberList: "text"},
 	}
 	if types := byKind[dialect]; types != nil {
 		return types[c.Kind]
@@ -91,11 +94,11 @@ func needs(d *Def, c *Column, dialect Dialect) int {
 	switch c.Kind {
 	case KindBool:
 		return holdsBool
-	case KindInt, KindBigInt:
+	case KindInt, KindBigInt, KindNumber:
 		return holdsInt
 	case KindTime:
 		return holdsTime
-	case KindJSON, KindTextList:
+	case KindJSON, KindTextList, KindNumberList:
 		return holdsJSON
 	case KindID:
 		if d.IDs == IDSerial {

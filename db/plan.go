@@ -114,7 +114,7 @@ func (p *planner) column(def *Def, t *LiveTable, c *Column) {
 			p.warn("column %q of table %q has the type %q, which cannot hold what is kept as %q", c.Physical, t.Name, there.Type, def.ColumnType(c, p.dialect))
 		}
 		// Lists and JSON are nullable here and always given where they must be.
-		list := c.Kind == KindJSON || c.Kind == KindTextList
+		list := c.Kind == KindJSON || c.Kind == KindTextList || c.Kind == KindNumberList
 		if c.Null && !there.Null && !list {
 			p.warn("column %q of table %q does not take NULL, which is stored there", c.Physical, t.Name)
 		}
@@ -204,7 +204,7 @@ func (c *Column) DDLDefault(dialect Dialect) (value any, ok bool) {
 		return nil, false
 	}
 	switch value = c.Input.Default(); value.(type) {
-	case string, bool, int64:
+	case string, bool, int64, float64:
 		return value, value == c.Input.Default()
 	default:
 		return nil, false

@@ -36,8 +36,8 @@ type fieldType struct {
 }
 
 var fieldKinds = map[string]db.Kind{
-	"string": db.KindText, "number": db.KindInt, "boolean": db.KindBool, "date": db.KindTime,
-	"json": db.KindJSON, "string[]": db.KindTextList,
+	"string": db.KindText, "number": db.KindNumber, "boolean": db.KindBool, "date": db.KindTime,
+	"json": db.KindJSON, "string[]": db.KindTextList, "number[]": db.KindNumberList,
 }
 
 // DecodeConfig takes the name of a type, or a list of texts.
@@ -52,7 +52,7 @@ func (t *fieldType) DecodeConfig(n *config.Node) error {
 	}
 	kind, ok := fieldKinds[name]
 	if !ok {
-		return n.Errorf("expected one of string, number, boolean, date, json, string[], or a list of allowed texts")
+		return n.Errorf("expected one of string, number, boolean, date, json, string[], number[], or a list of allowed texts")
 	}
 	t.kind = kind
 	return nil
@@ -92,10 +92,10 @@ func readField(key, value *config.Node) (core.AdditionalField, error) {
 		Unique: in.Unique, Index: in.Index, Sortable: in.Sortable,
 	}
 	if field.Type == 0 {
-		return field, value.Errorf("type is missing; it is one of string, number, boolean, date, json, string[]")
+		return field, value.Errorf("type is missing; it is one of string, number, boolean, date, json, string[], number[]")
 	}
 	if in.BigInt {
-		if field.Type != db.KindInt {
+		if field.Type != db.KindNumber {
 			return field, value.At("bigint").Errorf("only a number can be a bigint")
 		}
 		field.Type = db.KindBigInt

@@ -236,6 +236,10 @@ func testAddedFields(t *testing.T, a db.Adapter) {
 	must(t, err)
 	list, err := db.AddField[[]string](s.Table, "addedList")
 	must(t, err)
+	real, err := db.AddField[float64](s.Table, "addedNumber")
+	must(t, err)
+	reals, err := db.AddField[[]float64](s.Table, "addedNumbers")
+	must(t, err)
 	migrate(t, a, s.Def)
 
 	empty := roundTrip(t, a, s, someThing("empty"))
@@ -251,6 +255,8 @@ func testAddedFields(t *testing.T, a db.Adapter) {
 	at.Set(row, noon)
 	doc.Set(row, json.RawMessage(`{"a":[1]}`))
 	list.Set(row, []string{"x", "y"})
+	real.Set(row, -7)
+	reals.Set(row, []float64{1.5, -2, 1e21})
 	got := roundTrip(t, a, s, row)
 	if v, ok := text.Get(got); !ok || v != "added ✓" {
 		t.Errorf("text: %q, %v", v, ok)
@@ -270,7 +276,13 @@ func testAddedFields(t *testing.T, a db.Adapter) {
 	if v, ok := list.Get(got); !ok || !reflect.DeepEqual(v, []string{"x", "y"}) {
 		t.Errorf("list: %q, %v", v, ok)
 	}
-	for _, w := range []db.Where[thing]{text.Eq("added ✓"), flag.Eq(true), num.Gt(1 << 53), at.Lte(noon), doc.NotNull(), list.NotNull()} {
+	if v, ok := real.Get(got); !ok || v != -7 {
+		t.Errorf("number: %v, %v", v, ok)
+	}
+	if v, ok := reals.Get(got); !ok || !reflect.DeepEqual(v, []float64{1.5, -2, 1e21}) {
+		t.Errorf("numbers: %v, %v", v, ok)
+	}
+	for _, w := range []db.Where[thing]{text.Eq("added ✓"), flag.Eq(true), num.Gt(1 << 53), at.Lte(noon), doc.NotNull(), list.NotNull(), real.Lt(0), reals.NotNull()} {
 		rows, err := db.All(t.Context(), a, s.Table, db.Query[thing]{Where: []db.Where[thing]{w}})
 		must(t, err)
 		if len(rows) != 1 || rows[0].ID != "full" {

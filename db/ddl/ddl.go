@@ -181,6 +181,8 @@ func (w *writer) literal(value any) string {
 		return "0"
 	case int64:
 		return strconv.FormatInt(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	default:
 		text := strings.ReplaceAll(fmt.Sprint(v), "'", "''")
 		if w.dialect == db.MySQL {

@@ -105,6 +105,10 @@ func compare(a, b any, folded bool) int {
 		if b, ok := b.(int64); ok {
 			return cmp.Compare(a, b)
 		}
+	case float64:
+		if b, ok := b.(float64); ok {
+			return cmp.Compare(a, b)
+		}
 	case bool:
 		if b, ok := b.(bool); ok {
 			return cmp.Compare(rank(a), rank(b))

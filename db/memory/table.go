@@ -110,6 +110,8 @@ func clone(value any) any {
 	switch v := value.(type) {
 	case []string:
 		return append([]string{}, v...)
+	case []float64:
+		return append([]float64{}, v...)
 	case json.RawMessage:
 		return append(json.RawMessage{}, v...)
 	default:

@@ -121,3 +121,31 @@ func load(t *testing.T, path, dump string) {
 		t.Fatal(err)
 	}
 }
+
+// A column of integers holds fractions, as a number of the reference does.
+func TestFractions(t *testing.T) {
+	t.Parallel()
+	a, tab := open(t, filepath.Join(t.TempDir(), "auth.db")), newTables()
+	score, err := db.AddField[float64](tab.users, "score")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab.migrate(t, a)
+	for _, want := range []float64{1.5, -0.25, 3, 1 << 53, 1e300} {
+		row := ada()
+		score.Set(row, want)
+		if err := db.Create(t.Context(), a, tab.users, row); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.One(t.Context(), a, tab.users, score.Eq(want))
+		if err != nil {
+			t.Fatalf("%v is not found: %v", want, err)
+		}
+		if v, ok := score.Get(got); !ok || v != want {
+			t.Errorf("stored %v, read %v, %v", want, v, ok)
+		}
+		if _, err := db.Delete(t.Context(), a, tab.users, score.Eq(want)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

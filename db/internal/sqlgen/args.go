@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,8 @@ func (g *Generator) value(v any) (any, error) {
 	switch v := v.(type) {
 	case nil, string, int64:
 		return v, nil
+	case float64:
+		return number(v), nil
 	case bool:
 		if g.options.Dialect == db.SQLite {
 			return int64(boolByte(v)), nil
@@ -59,9 +62,23 @@ func (g *Generator) value(v any) (any, error) {
 			return nil, nil
 		}
 		return textList(v), nil
+	case []float64:
+		if v == nil {
+			return nil, nil
+		}
+		return string(db.AppendJSONNumbers(nil, v)), nil
 	default:
 		return nil, fmt.Errorf("a column cannot hold %T", v)
 	}
+}
+
+// number is a whole number where it is one: the column holds integers, which
+// engines convert other numbers to only with a loss or not at all.
+func number(f float64) any {
+	if f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
+		return int64(f)
+	}
+	return f
 }
 
 func textList(list []string) string {

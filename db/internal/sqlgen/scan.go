@@ -126,7 +126,11 @@ func Data(kind db.Kind, src any) (any, error) {
 		text, err := toText(src)
 		return json.RawMessage(text), err
 	case db.KindTextList:
-		return toList(src)
+		return toList[string](src)
+	case db.KindNumberList:
+		return toList[float64](src)
+	case db.KindNumber:
+		return toNumber(src)
 	default:
 		return toText(src)
 	}
@@ -172,6 +176,26 @@ func toInt(src any) (any, error) {
 	return nil, unexpected(src)
 }
 
+func toNumber(src any) (any, error) {
+	switch v := src.(type) {
+	case float64:
+		return v, nil
+	case float32:
+		return float64(v), nil
+	case string:
+		f, err := strconv.ParseFloat(v, 64)
+		if err != nil {
+			return nil, errors.New("unexpected text for a number")
+		}
+		return f, nil
+	}
+	whole, err := toInt(src)
+	if err != nil {
+		return nil, err
+	}
+	return float64(whole.(int64)), nil
+}
+
 func toText(src any) (string, error) {
 	switch v := src.(type) {
 	case string:
@@ -188,13 +212,13 @@ func toText(src any) (string, error) {
 	return "", unexpected(src)
 }
 
-// toList reads a JSON array of texts, or JSON text that holds one.
-func toList(src any) (any, error) {
+// toList reads a JSON array, or JSON text that holds one.
+func toList[V any](src any) (any, error) {
 	text, err := toText(src)
 	if err != nil {
 		return nil, err
 	}
-	var list []string
+	var list []V
 	if err = json.Unmarshal([]byte(text), &list); err == nil {
 		return list, nil
 	}

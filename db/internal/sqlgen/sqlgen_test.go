@@ -250,7 +250,7 @@ func TestRefusedValues(t *testing.T) {
 	g := generator(db.SQLite)
 	for name, try := range map[string]func() error{
 		"type": func() error {
-			_, _, err := g.Delete(nil, &db.Removal{Table: a.Def, Where: []db.Cond{eq(a.id, 1.5)}})
+			_, _, err := g.Delete(nil, &db.Removal{Table: a.Def, Where: []db.Cond{eq(a.id, float32(1))}})
 			return err
 		},
 		"pattern": func() error {

@@ -56,7 +56,7 @@ func (w *writer) operand(def *db.Def, c *db.Column) string {
 	if w.dialect == db.SQLite && c.Kind == db.KindTime {
 		return instant(column)
 	}
-	if w.dialect == db.Postgres && (c.Kind == db.KindJSON || c.Kind == db.KindTextList) {
+	if w.dialect == db.Postgres && (c.Kind == db.KindJSON || c.Kind == db.KindTextList || c.Kind == db.KindNumberList) {
 		return column + "::text"
 	}
 	return column
