@@ -1,10 +1,10 @@
 // Plays every scenario against two sides at once and compares the transcripts call by call.
-// usage: node compare.mjs [--a reference] [--b watchword] [--only TEXT] [--verbose] [--transcript]
+// usage: node compare.mjs [--a reference] [--b watchword] [--only TEXT] [--verbose] [--transcript] [--jobs N]
 // Sides: reference, reference-1.6, watchword. Exits with 1 when fewer than 97 % of the calls are the same, or when a
 // call differs and no entry of known-differences.mjs says why it may, or when a scenario stops.
 import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { startServer } from "./harness.mjs";
+import { startServer, stopShared } from "./harness.mjs";
 import { knownDifferences, withoutAdditions } from "./known-differences.mjs";
 import { normaliseCall } from "./normalise.mjs";
 import { tester } from "./recorder.mjs";
@@ -17,6 +17,8 @@ const { values: options } = parseArgs({
     b: { type: "string", default: "watchword" },
     only: { type: "string", default: "" },
     verbose: { type: "boolean", short: "v", default: false },
+    // Groups played at the same time: most of them wait (for a clock, for a message) more than they work.
+    jobs: { type: "string", default: "4" },
     transcript: { type: "boolean", default: false },
   },
 });
@@ -64,7 +66,7 @@ async function play(server, scenario) {
 async function playGroup(side, group) {
   let server;
   try {
-    server = await startServer(side, group[0].config);
+    server = await startServer(side, group[0].config, { shared: true });
   } catch (error) {
     return group.map(() => ({ calls: [], failure: error.message }));
   }
@@ -112,10 +114,17 @@ function report(scenario, a, b) {
 
 const groups = groupByConfig((await loadScenarios()).filter(({ name }) => name.includes(options.only)));
 const started = Date.now();
-for (const group of groups) {
-  const [a, b] = await Promise.all([playGroup(options.a, group), playGroup(options.b, group)]);
-  group.forEach((scenario, i) => report(scenario, a[i], b[i]));
+const queue = groups.entries();
+
+async function work() {
+  for (const [, group] of queue) {
+    const [a, b] = await Promise.all([playGroup(options.a, group), playGroup(options.b, group)]);
+    group.forEach((scenario, i) => report(scenario, a[i], b[i]));
+  }
 }
+
+await Promise.all(Array.from({ length: Number(options.jobs) }, work));
+stopShared();
 
 const share = totals.same / totals.calls;
 const unexplained = totals.calls - totals.same - totals.known;

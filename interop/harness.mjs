@@ -1,5 +1,5 @@
 // Starts either side, Watchword or the reference, from one configuration, and catches the messages it would have sent.
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
@@ -68,12 +68,73 @@ const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 
+// One process of a side that serves many configurations, because loading it takes longer than most scenarios.
+const hosts = new Map();
+
+function hostOf(side) {
+  if (hosts.has(side)) return hosts.get(side);
+  const { command, args, env } = sides[side]("");
+  const child = fork(args[0], [], { execPath: command, env: environment(env), stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  child.log = [];
+  child.waiting = new Map();
+  child.stdout.on("data", (part) => child.log.push(part));
+  child.stderr.on("data", (part) => child.log.push(part));
+  child.on("message", ({ file, error }) => child.waiting.get(file)?.(error));
+  child.on("exit", (code) => {
+    hosts.delete(side);
+    running.delete(child);
+    for (const settle of child.waiting.values()) settle(`exit ${code}`);
+  });
+  running.add(child);
+  hosts.set(side, child);
+  return child;
+}
+
+// A process of its own for one configuration: what went wrong, or undefined when it answers.
+async function startProcess(side, file, probe) {
+  const { command, args, env } = sides[side](file);
+  const child = spawn(command, args, { env: environment(env), stdio: ["ignore", "pipe", "pipe"] });
+  const log = [];
+  child.stdout.on("data", (part) => log.push(part));
+  child.stderr.on("data", (part) => log.push(part));
+  running.add(child);
+  let code;
+  const ended = new Promise((resolve) => {
+    child.on("exit", resolve);
+    child.on("error", resolve);
+  }).then((value) => {
+    running.delete(child);
+    code = value ?? "killed";
+  });
+  async function stop() {
+    child.kill("SIGTERM");
+    await Promise.race([ended, sleep(1000)]);
+    child.kill("SIGKILL");
+    await ended;
+  }
+  for (const deadline = Date.now() + 20000; Date.now() < deadline && code === undefined; await sleep(30)) {
+    if (await answers(probe)) return { log, stop };
+  }
+  return { log, stop, failure: code === undefined ? "no answer" : `exit ${code}` };
+}
+
+async function startShared(side, file) {
+  const child = hostOf(side);
+  const failure = await new Promise((resolve) => {
+    child.waiting.set(file, resolve);
+    child.send({ start: file });
+  });
+  child.waiting.delete(file);
+  return { log: child.log, stop: async () => void (child.connected && child.send({ stop: file })), failure };
+}
+
 /**
  * Starts one side and waits until it answers. `config` is what the file would hold without the parts that belong to
  * the machine; the text {{BASE}} in it becomes the server's base URL. `at` puts the database file in a place that
- * outlives the server.
+ * outlives the server. `shared` lets the reference serve it from a process that serves other configurations too,
+ * unless it counts requests: its counters belong to the process.
  */
-export async function startServer(side, config, { at } = {}) {
+export async function startServer(side, config, { at, shared = false } = {}) {
   const directory = mkdtempSync(path.join(os.tmpdir(), "watchword-interop-"));
   const port = await freePort();
   const box = await openOutbox();
@@ -90,21 +151,10 @@ export async function startServer(side, config, { at } = {}) {
   };
   writeFileSync(file, JSON.stringify(settled));
 
-  const { command, args, env } = sides[side](file);
-  // A test or production environment would change the reference's defaults.
-  const { NODE_ENV, TEST, CI, ...inherited } = process.env;
-  const child = spawn(command, args, { env: { ...inherited, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-  const log = [];
-  child.stdout.on("data", (part) => log.push(part));
-  child.stderr.on("data", (part) => log.push(part));
-  running.add(child);
-  const ended = new Promise((resolve) => {
-    child.on("exit", resolve);
-    child.on("error", resolve);
-  }).then((code) => {
-    running.delete(child);
-    return code;
-  });
+  // Not /ok: a limiter would count it against the scenario.
+  const probe = `http://localhost:${port}${pathOf(settled)}/interop-probe`;
+  const sharing = shared && side !== "watchword" && settled.rateLimit.enabled === false;
+  const { log, stop, failure } = await (sharing ? startShared(side, file) : startProcess(side, file, probe));
   const server = {
     side,
     port,
@@ -113,24 +163,25 @@ export async function startServer(side, config, { at } = {}) {
     config: settled,
     log: () => Buffer.concat(log).toString(),
     async stop() {
-      child.kill("SIGTERM");
-      await Promise.race([ended, sleep(1000)]);
-      child.kill("SIGKILL");
-      await ended;
+      await stop();
       box.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };
-  // Not /ok: a limiter would count it against the scenario.
-  const probe = `http://localhost:${port}${pathOf(settled)}/interop-probe`;
-  let code;
-  ended.then((value) => (code = value ?? "killed"));
-  for (const deadline = Date.now() + 20000; Date.now() < deadline && code === undefined; await sleep(30)) {
-    if (await answers(probe)) return server;
-  }
-  const reason = code === undefined ? "no answer" : `exit ${code}`;
+  if (failure === undefined) return server;
   await server.stop();
-  throw new Error(`${side} did not start (${reason}): ${server.log().trim().slice(-600)}`);
+  throw new Error(`${side} did not start (${failure.slice(0, 300)}): ${server.log().trim().slice(-600)}`);
+}
+
+/** Ends what servers shared; until then it keeps the program alive. */
+export function stopShared() {
+  for (const child of hosts.values()) child.disconnect();
+}
+
+// A test or production environment would change the reference's defaults.
+function environment(own) {
+  const { NODE_ENV, TEST, CI, ...inherited } = process.env;
+  return { ...inherited, ...own };
 }
 
 /** The base path of a configuration: a path in the base URL wins over `basePath`. */

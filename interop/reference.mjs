@@ -1,31 +1,33 @@
 // Serves Better Auth from npm from the configuration file that `watchword serve --config` takes, so that one file
 // starts either side. Where the file has a switch instead of a callback, the callback here posts to delivery.webhook.
-// usage: node reference.mjs CONFIG.json      REFERENCE names the package to load (default better-auth)
+// usage: node reference.mjs [CONFIG.json]      REFERENCE names the package to load (default better-auth)
+// Loading the package takes longer than most scenarios: without a file, the parent sends { start: FILE } and
+// { stop: FILE } and many configurations are served by one process.
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import { DatabaseSync } from "node:sqlite";
 
 const packageName = process.env.REFERENCE ?? "better-auth";
-const config = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const { betterAuth } = await import(packageName);
 const { toNodeHandler } = await import(`${packageName}/node`);
 // 1.6 keeps the migrations beside the other database exports.
 const { getMigrations } = await import(`${packageName}/db/migration`).catch(() => import(`${packageName}/db`));
 
-function sender(type) {
+// Posts every message of one configuration to its webhook.
+const senders = ({ webhook } = {}) => (type) => {
   return async ({ user, request, ...data }) => {
-    if (!config.delivery?.webhook) return;
+    if (!webhook) return;
     // The confirmation names the new address but goes to the one that is about to be given up.
     const asked = type === "change-email-confirmation" ? user.email : undefined;
     const to = asked ?? data.email ?? data.phoneNumber ?? data.newEmail ?? user?.email ?? data.invitation?.email;
     const message = { type, to, url: data.url, token: data.token, code: data.otp ?? data.code, data };
-    await fetch(config.delivery.webhook.url, {
+    await fetch(webhook.url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(message),
     });
   };
-}
+};
 
 const builtIn = await import(`${packageName}/plugins`);
 const satellites = {
@@ -39,9 +41,9 @@ const renamed = { oauthProxy: "oAuthProxy" };
 
 // The callbacks that a plugin takes and the file cannot name.
 const callbacks = {
-  magicLink: () => ({ sendMagicLink: sender("magic-link") }),
-  emailOTP: () => ({ sendVerificationOTP: sender("email-otp") }),
-  phoneNumber: ({ signUpOnVerification }) => ({
+  magicLink: (given, sender) => ({ sendMagicLink: sender("magic-link") }),
+  emailOTP: (given, sender) => ({ sendVerificationOTP: sender("email-otp") }),
+  phoneNumber: ({ signUpOnVerification }, sender) => ({
     sendOTP: sender("phone-otp"),
     sendPasswordResetOTP: sender("phone-reset-otp"),
     ...(signUpOnVerification && {
@@ -51,20 +53,20 @@ const callbacks = {
       },
     }),
   }),
-  twoFactor: ({ otpOptions }) => ({
+  twoFactor: ({ otpOptions }, sender) => ({
     otpOptions: { ...otpOptions, sendOTP: ({ user, otp }) => sender("two-factor-otp")({ email: user.email, otp }) },
   }),
-  organization: () => ({
+  organization: (given, sender) => ({
     sendInvitationEmail: ({ email, id, role }) => sender("organization-invitation")({ email, id, role }),
   }),
 };
 
-async function loadPlugin(name, setting) {
+async function loadPlugin(name, setting, sender) {
   const source = satellites[name] ? await import(satellites[name]) : builtIn;
   const factory = source[renamed[name] ?? name];
   if (!factory) throw new Error(`unknown plugin ${name}`);
   const given = setting === true ? {} : setting;
-  return factory({ ...given, ...callbacks[name]?.(given) });
+  return factory({ ...given, ...callbacks[name]?.(given, sender) });
 }
 
 // The whole interface that 1.7 asks for: without getAndDelete its single-use values fail.
@@ -97,6 +99,7 @@ async function optionsFrom({ plugins = {}, delivery, database, listen, secondary
   const { passwordReset, ...emailAndPassword } = options.emailAndPassword ?? {};
   const { enabled: mayVerify, ...emailVerification } = options.emailVerification ?? {};
   const user = { ...options.user };
+  const sender = senders(delivery);
   if (passwordReset !== false) emailAndPassword.sendResetPassword = sender("reset-password");
   if (mayVerify !== false) emailVerification.sendVerificationEmail = sender("verification-email");
   if (user.changeEmail?.confirm) {
@@ -111,17 +114,45 @@ async function optionsFrom({ plugins = {}, delivery, database, listen, secondary
     emailVerification,
     user,
     database: connection,
-    plugins: await Promise.all(Object.entries(plugins).map((entry) => loadPlugin(...entry))),
+    plugins: await Promise.all(Object.entries(plugins).map((entry) => loadPlugin(...entry, sender))),
     telemetry: { enabled: false },
     logger: { level: "error" },
     ...(secondaryStorage === "memory" && { secondaryStorage: memoryStorage() }),
   };
 }
 
-const connection = new DatabaseSync(config.database.replace(/^sqlite:(\/\/)?/, ""));
-connection.exec("PRAGMA journal_mode=WAL");
-const options = await optionsFrom(config, connection);
-const auth = betterAuth(options);
-await (await getMigrations(options)).runMigrations();
-const [host, port] = config.listen.split(":");
-http.createServer(toNodeHandler(auth)).listen(Number(port), host);
+async function serve(file) {
+  const config = JSON.parse(readFileSync(file, "utf8"));
+  const connection = new DatabaseSync(config.database.replace(/^sqlite:(\/\/)?/, ""));
+  connection.exec("PRAGMA journal_mode=WAL");
+  const options = await optionsFrom(config, connection);
+  const auth = betterAuth(options);
+  await (await getMigrations(options)).runMigrations();
+  const [host, port] = config.listen.split(":");
+  const server = http.createServer(toNodeHandler(auth));
+  await new Promise((resolve, reject) => server.on("error", reject).listen(Number(port), host, resolve));
+  return () => {
+    server.close();
+    server.closeAllConnections();
+    connection.close();
+  };
+}
+
+if (process.argv[2]) {
+  await serve(process.argv[2]);
+} else {
+  const stops = new Map();
+  process.on("unhandledRejection", (error) => console.error(error));
+  process.on("disconnect", () => process.exit());
+  process.on("message", async ({ start, stop }) => {
+    stops.get(stop)?.();
+    stops.delete(stop);
+    if (!start) return;
+    try {
+      stops.set(start, await serve(start));
+      process.send({ file: start });
+    } catch (error) {
+      process.send({ file: start, error: error.stack });
+    }
+  });
+}
