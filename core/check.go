@@ -1,6 +1,7 @@
 package core
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -18,7 +19,8 @@ type Check struct {
 	num  *float64
 	prop *Property
 
-	before int // how many issues there were before the member was read
+	kind   string // that is wanted
+	before int    // how many issues there were before the member was read
 }
 
 // Email refuses what is not an address.
@@ -39,9 +41,12 @@ func (c *Check) NonEmpty(text string) *Check {
 	return c
 }
 
-// Min refuses strings shorter than n code points and numbers below n.
+// Min refuses strings shorter than n code points and numbers below n. A list in
+// the place of a string is told of its length too, as the reference does.
 func (c *Check) Min(n int) *Check {
-	switch {
+	switch items := c.items(); {
+	case items >= 0 && items < n:
+		c.note(fmt.Sprintf("Too small: expected array to have >=%d items", n))
 	case c.text != nil && utf8.RuneCountInString(*c.text) < n:
 		c.note(fmt.Sprintf("Too small: expected string to have >=%d characters", n))
 	case c.num != nil && *c.num < float64(n):
@@ -50,9 +55,22 @@ func (c *Check) Min(n int) *Check {
 	return c
 }
 
-// Max refuses strings longer than n code points and numbers above n.
+// items returns the length of a list that stands where a string should, or -1.
+func (c *Check) items() int {
+	raw := c.o.members[c.name]
+	var list []json.RawMessage
+	if c.kind != "string" || c.text != nil || c.o.skip || jsonKind(raw) != "array" || json.Unmarshal(raw, &list) != nil {
+		return -1
+	}
+	return len(list)
+}
+
+// Max refuses strings longer than n code points and numbers above n, and lists
+// as [Check.Min] does.
 func (c *Check) Max(n int) *Check {
-	switch {
+	switch items := c.items(); {
+	case items > n:
+		c.note(fmt.Sprintf("Too big: expected array to have <=%d items", n))
 	case c.text != nil && utf8.RuneCountInString(*c.text) > n:
 		c.note(fmt.Sprintf("Too big: expected string to have <=%d characters", n))
 	case c.num != nil && *c.num > float64(n):

@@ -73,7 +73,8 @@ type Kernel struct {
 	owners map[string]string // who registered what, to name both sides of a collision
 	faults []error
 
-	swept *atomic.Int64 // when expired verifications were deleted, in Unix milliseconds
+	document *lazyDocument
+	swept    *atomic.Int64 // when expired verifications were deleted, in Unix milliseconds
 }
 
 // New assembles an instance from options, the built-in flows and the
@@ -82,7 +83,7 @@ func New(options Options, flows ...Plugin) (*Kernel, error) {
 	k := &Kernel{
 		options: options, log: options.Logger, random: options.Random,
 		tables: newTables(), schema: &db.Schema{},
-		swept: new(atomic.Int64), byID: map[string]*endpoint{}, codes: map[Code]*Error{}, owners: map[string]string{},
+		swept: new(atomic.Int64), document: new(lazyDocument), byID: map[string]*endpoint{}, codes: map[Code]*Error{}, owners: map[string]string{},
 	}
 	steps := []func() error{
 		k.setDefaults, k.setCodes, k.setSecrets, k.setBaseURL, k.setCookies, k.setTables,

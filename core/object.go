@@ -169,7 +169,7 @@ func (o *Object) path(name string) string {
 
 func (o *Object) check(name, kind string, required bool) *Check {
 	c := &o.last
-	*c = Check{o: o, name: name, before: len(o.b.issues)}
+	*c = Check{o: o, name: name, kind: kind, before: len(o.b.issues)}
 	if o.b.schema != nil {
 		c.prop = o.b.schema.add(o.where, Property{Name: name, Type: kind, Required: required})
 	}
