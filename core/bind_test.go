@@ -105,7 +105,7 @@ func TestBodies(t *testing.T) {
 		{"two values", jsonType, `{} {}`, 400, "Invalid JSON"},
 		{"too deep", jsonType, strings.Repeat("[", 400) + strings.Repeat("]", 400), 400, "Invalid JSON"},
 		{"too large", jsonType, `{"v":"` + strings.Repeat("x", 1000) + `"}`, 413, "PAYLOAD_TOO_LARGE"},
-		{"no type", "", `{"v":"x"}`, 415, `"Content-Type is required. Allowed types: application/x-www-form-urlencoded, application/json"`},
+		{"no type", "", `{"v":"x"}`, 400, "[body] Invalid input: expected object, received undefined"},
 		{"plain text", "text/plain", `{"v":"x"}`, 415, `"Content-Type \"text/plain\" is not allowed. Allowed types: application/x-www-form-urlencoded, application/json"`},
 		{"type that contains another", "text/plain+application/json", `{"v":"x"}`, 415, "is not allowed"},
 		{"form", form, "v=x", 200, "ok"},

@@ -69,10 +69,15 @@ func readInput(r *http.Request, allowed []string, limit int64) (Input, error) {
 	case len(data) == 0:
 		return none, nil
 	}
+	header := r.Header.Get("Content-Type")
+	if header == "" {
+		// What has no type is no body: so does the reference on Node.
+		return none, nil
+	}
 	if len(allowed) == 0 {
 		allowed = []string{typeJSON}
 	}
-	kind, err := mediaType(r.Header.Get("Content-Type"), allowed)
+	kind, err := mediaType(header, allowed)
 	if err != nil {
 		return none, err
 	}
@@ -85,10 +90,6 @@ func readInput(r *http.Request, allowed []string, limit int64) (Input, error) {
 // mediaType picks the allowed type that the header names.
 func mediaType(header string, allowed []string) (string, error) {
 	list := strings.Join(allowed, ", ")
-	if header == "" {
-		return "", NewError(http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
-			"Content-Type is required. Allowed types: "+list)
-	}
 	base, _, _ := strings.Cut(strings.ToLower(header), ";")
 	base = strings.TrimSpace(base)
 	for _, a := range allowed {
