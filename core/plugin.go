@@ -1,6 +1,10 @@
 package core
 
-import "github.com/watchword-auth/watchword/db"
+import (
+	"slices"
+
+	"github.com/watchword-auth/watchword/db"
+)
 
 // Plugin adds to an instance: routes, tables, columns, hooks, limits, codes.
 // Everything it adds is visible in Register.
@@ -44,8 +48,14 @@ type Changes[T any] struct {
 	Set []db.Assign[T]
 }
 
-// Add appends an assignment.
-func (ch *Changes[T]) Add(set ...db.Assign[T]) { ch.Set = append(ch.Set, set...) }
+// Add adds assignments, each in place of what was assigned to its column
+// before.
+func (ch *Changes[T]) Add(set ...db.Assign[T]) {
+	for _, a := range set {
+		ch.Set = slices.DeleteFunc(slices.Clone(ch.Set), func(b db.Assign[T]) bool { return b.Column == a.Column })
+		ch.Set = append(ch.Set, a)
+	}
+}
 
 // Assigned returns the value an update gives to a field; ok is false where it
 // leaves the field alone or sets NULL.

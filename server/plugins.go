@@ -46,8 +46,9 @@ type constructor func(in pluginInput) (core.Plugin, error)
 //	},
 func plugins() map[string]constructor {
 	return map[string]constructor{
-		"admin":  newAdmin,
-		"bearer": newBearer,
+		"admin":    newAdmin,
+		"bearer":   newBearer,
+		"username": newUsername,
 	}
 }
 

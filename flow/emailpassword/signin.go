@@ -2,7 +2,6 @@ package emailpassword
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
@@ -15,10 +14,7 @@ const SignIn core.Ref[SignInInput, SignInOutput] = "signInEmail"
 type SignInInput struct {
 	Email    string `json:"email"`
 	Password string `json:"password"`
-	// CallbackURL is where the browser goes afterwards; the answer repeats it.
-	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
-	// RememberMe false makes the session end with the browser.
-	RememberMe core.Opt[bool] `json:"rememberMe,omitzero"`
+	core.PasswordSignIn
 }
 
 // Bind reads the body.
@@ -31,26 +27,10 @@ func (in *SignInInput) Bind(b *core.Binder) {
 }
 
 // SignInOutput is the new session's token and its user.
-type SignInOutput struct {
-	Redirect bool       `json:"redirect"` // whether the client should go to URL
-	Token    string     `json:"token"`
-	URL      *string    `json:"url,omitempty"` // nil where no callback was given
-	User     *core.User `json:"user"`
-}
-
-// AppendJSON writes the output.
-func (out *SignInOutput) AppendJSON(b []byte) []byte {
-	b = strconv.AppendBool(append(b, `{"redirect":`...), out.Redirect)
-	b = db.AppendJSONString(append(b, `,"token":`...), out.Token)
-	if out.URL != nil {
-		b = db.AppendJSONString(append(b, `,"url":`...), *out.URL)
-	}
-	return append(out.User.AppendJSON(append(b, `,"user":`...)), '}')
-}
+type SignInOutput = core.SignedIn
 
 func (Flow) signIn(c *core.Context, in *SignInInput) (*SignInOutput, error) {
-	o := &c.Options().EmailAndPassword
-	if !o.Enabled {
+	if !c.Options().EmailAndPassword.Enabled {
 		return nil, core.ErrEmailPasswordDisabled
 	}
 	if !core.ValidEmail(in.Email) {
@@ -60,26 +40,7 @@ func (Flow) signIn(c *core.Context, in *SignInInput) (*SignInOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.RequireEmailVerification && !u.EmailVerified {
-		if c.Options().EmailVerification.SendOnSignIn && c.CanVerifyEmail() {
-			if err := c.SendVerificationEmail(u, in.CallbackURL.Value); err != nil {
-				return nil, err
-			}
-		}
-		return nil, core.ErrEmailNotVerified
-	}
-	current, err := c.SignIn(u, core.NewSession{DontRemember: !in.RememberMe.Or(true)})
-	if err != nil {
-		return nil, err
-	}
-	out := &SignInOutput{Token: current.Session.Token, User: current.User}
-	if in.CallbackURL.Set {
-		out.URL, out.Redirect = &in.CallbackURL.Value, in.CallbackURL.Value != ""
-	}
-	if out.Redirect {
-		c.ResponseHeader().Set("Location", *out.URL)
-	}
-	return out, nil
+	return c.SignInByPassword(u, in.PasswordSignIn)
 }
 
 // authenticate returns the user with that address and password. Whether the
