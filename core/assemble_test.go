@@ -117,6 +117,9 @@ func TestOptionsThatMeanNothingAreRefused(t *testing.T) {
 		"has a column of that name": func(o *core.Options) {
 			o.User.AdditionalFields = []core.AdditionalField{{Name: "email"}}
 		},
+		"Options.Verification: field": func(o *core.Options) {
+			o.Verification.AdditionalFields = []core.AdditionalField{{Name: "value"}}
+		},
 		"Default makes bool, not a string": func(o *core.Options) {
 			o.User.AdditionalFields = []core.AdditionalField{{Name: "x", Default: func() any { return true }}}
 		},

@@ -218,10 +218,11 @@ type AccountLinking struct {
 // VerificationOptions configure values that wait to be redeemed.
 type VerificationOptions struct {
 	Mapping
-	StoreIdentifier string            // "plain" where empty, or "hashed"
-	Overrides       map[string]string // identifier prefix → StoreIdentifier
-	DisableCleanup  bool
-	StoreInDatabase bool // besides secondary storage
+	AdditionalFields []AdditionalField
+	StoreIdentifier  string            // "plain" where empty, or "hashed"
+	Overrides        map[string]string // identifier prefix → StoreIdentifier
+	DisableCleanup   bool
+	StoreInDatabase  bool // besides secondary storage
 }
 
 // RateLimit bounds how often one address may call.

@@ -32,12 +32,13 @@ func (k *Kernel) setTables() error {
 	if err := addFields(t.Accounts.Table, o.Account.AdditionalFields, o.Account.Mapping); err != nil {
 		return fmt.Errorf("watchword: Options.Account: %w", err)
 	}
-	if err := addFields(t.Verifications.Table, nil, o.Verification.Mapping); err != nil {
+	if err := addFields(t.Verifications.Table, o.Verification.AdditionalFields, o.Verification.Mapping); err != nil {
 		return fmt.Errorf("watchword: Options.Verification: %w", err)
 	}
 	k.own("Options.User", t.Users.Def)
 	k.own("Options.Session", t.Sessions.Def)
 	k.own("Options.Account", t.Accounts.Def)
+	k.own("Options.Verification", t.Verifications.Def)
 	k.userHooks = append(k.userHooks, o.DatabaseHooks.User)
 	k.sessionHooks = append(k.sessionHooks, o.DatabaseHooks.Session)
 	k.accountHooks = append(k.accountHooks, o.DatabaseHooks.Account)
