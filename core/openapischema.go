@@ -108,6 +108,10 @@ func columnSchema(c *db.Column) *apiSchema {
 		return &apiSchema{Type: "boolean"}
 	case db.KindInt, db.KindBigInt:
 		return &apiSchema{Type: "integer"}
+	case db.KindNumber:
+		return &apiSchema{Type: "number"}
+	case db.KindNumberList:
+		return &apiSchema{Type: "array", Items: &apiSchema{Type: "number"}}
 	case db.KindTime:
 		return &apiSchema{Type: "string", Format: "date-time"}
 	case db.KindTextList:
