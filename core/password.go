@@ -88,6 +88,15 @@ func (c *Context) ConfirmPassword(userID, password string) error {
 	return ErrInvalidPassword
 }
 
+// HasPassword reports whether the user can sign in with a password.
+func (c *Context) HasPassword(userID string) (bool, error) {
+	account, err := c.Accounts().Credential(userID)
+	if errors.Is(err, db.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && account.Password != nil && *account.Password != "", err
+}
+
 // WastePassword does the work of hashing for nothing, so that the time an
 // answer takes does not tell whether there was a password to compare.
 func (c *Context) WastePassword(password string) error {

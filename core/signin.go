@@ -97,3 +97,7 @@ func (c *Context) dontRemember() bool {
 
 // SessionCookieDef returns the cookie that carries the session token.
 func (c *Context) SessionCookieDef() *CookieDef { return c.k.cookies.token }
+
+// ForgetEndsWithBrowser drops the browser's note that its session is to end
+// with it.
+func (c *Context) ForgetEndsWithBrowser() { c.Cookies().Expire(c.k.cookies.dontRemember) }

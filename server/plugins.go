@@ -46,9 +46,10 @@ type constructor func(in pluginInput) (core.Plugin, error)
 //	},
 func plugins() map[string]constructor {
 	return map[string]constructor{
-		"admin":    newAdmin,
-		"bearer":   newBearer,
-		"username": newUsername,
+		"admin":     newAdmin,
+		"bearer":    newBearer,
+		"twoFactor": newTwoFactor,
+		"username":  newUsername,
 	}
 }
 

@@ -1,0 +1,184 @@
+package twofactor
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/secret"
+)
+
+// MessageOTP is the type of the message with a code.
+const MessageOTP = "two-factor-otp"
+
+// OTPOptions configure codes that are sent. They are on where the instance can
+// deliver messages.
+type OTPOptions struct {
+	Disable         bool
+	Digits          int           // 0 means 6
+	Period          time.Duration // 0 means 3 minutes
+	AllowedAttempts int           // per code; 0 means 5
+	Store           Store         // [Plain] where empty
+	Cipher          Cipher        // wins over Store
+}
+
+func (o *OTPOptions) setDefaults() {
+	o.Digits, o.Period = or(o.Digits, 6), or(o.Period, 3*time.Minute)
+	o.AllowedAttempts, o.Store = or(o.AllowedAttempts, 5), or(o.Store, Plain)
+}
+
+func (o *OTPOptions) check() error {
+	switch o.Store {
+	case Plain, Encrypted, Hashed:
+		return nil
+	}
+	return fmt.Errorf("%w: OTP: %q", errStore, o.Store)
+}
+
+// The endpoints of codes that are sent.
+const (
+	SendOTP   core.Ref[SendOTPInput, core.Status] = "sendTwoFactorOTP"
+	VerifyOTP core.Ref[CodeInput, VerifiedOutput] = "verifyTwoFactorOTP"
+)
+
+// SendOTPInput says nothing that matters before the code is proven.
+type SendOTPInput struct {
+	TrustDevice core.Opt[bool] `json:"trustDevice,omitzero"`
+}
+
+// Bind reads the body.
+func (in *SendOTPInput) Bind(b *core.Binder) { b.OptBody().OptBool("trustDevice", &in.TrustDevice) }
+
+// CodeInput is a code.
+type CodeInput struct {
+	Code        string         `json:"code"`
+	TrustDevice core.Opt[bool] `json:"trustDevice,omitzero"` // ask this browser no more
+}
+
+// Bind reads the body.
+func (in *CodeInput) Bind(b *core.Binder) {
+	body := b.Body()
+	body.Text("code", &in.Code).Describe("The code")
+	body.OptBool("trustDevice", &in.TrustDevice)
+}
+
+func (t *twoFactor) sendsOTP(c *core.Context) bool { return !t.OTP.Disable && c.CanDeliver() }
+
+func otpOf(who *caller) string { return "2fa-otp-" + who.key }
+
+func (t *twoFactor) sendOTP(c *core.Context, _ *SendOTPInput) (*core.Status, error) {
+	if !t.sendsOTP(c) {
+		return nil, errOTPOff
+	}
+	who, err := t.caller(c)
+	if err != nil {
+		return nil, err
+	}
+	code := secret.Text(c.Random(), secret.Digits, t.OTP.Digits)
+	sealed, err := seal(c, t.OTP.Store, t.OTP.Cipher, code)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Verifications().Delete(otpOf(who)); err != nil {
+		return nil, err
+	}
+	if _, err := c.Verifications().Create(otpOf(who), sealed+":0", t.OTP.Period); err != nil {
+		return nil, err
+	}
+	c.Deliver(&core.Message{Type: MessageOTP, To: who.user.Email, Code: code, User: who.user})
+	return &core.Status{Status: true}, nil
+}
+
+func (t *twoFactor) verifyOTP(c *core.Context, in *CodeInput) (*VerifiedOutput, error) {
+	who, err := t.caller(c)
+	if err != nil {
+		return nil, err
+	}
+	r, err := t.row(c, who.user.ID)
+	if err == nil && r == nil && who.session == nil {
+		r, err = t.counted(c, who.user.ID)
+	}
+	if err == nil && r != nil {
+		err = t.locked(c, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := t.redeemOTP(c, who, r, in.Code); err != nil {
+		return nil, err
+	}
+	if enabled, _ := t.enabled.Get(who.user); enabled {
+		return t.finish(c, who, in.TrustDevice.Or(false))
+	}
+	if who.session == nil {
+		return nil, core.ErrFailedToCreateSession.WithStatus(400)
+	}
+	current, err := t.enroll(c, who.session, who.user.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &VerifiedOutput{current.Session.Token, current.User}, nil
+}
+
+// redeemOTP uses the code up if it is the right one; of racing callers one
+// succeeds.
+func (t *twoFactor) redeemOTP(c *core.Context, who *caller, r *row, code string) error {
+	v, sealed, err := t.guessOTP(c, who)
+	if err != nil {
+		return err
+	}
+	if r != nil {
+		if err := t.spend(c, r); err != nil {
+			return err
+		}
+	}
+	right, err := opens(c, t.OTP.Store, t.OTP.Cipher, sealed, code)
+	if err != nil {
+		return err
+	}
+	if !right {
+		return ErrInvalidCode
+	}
+	taken, err := c.Verifications().Take(otpOf(who))
+	if errors.Is(err, db.ErrNotFound) || err == nil && taken.ID != v.ID {
+		return ErrOTPHasExpired
+	}
+	if err != nil || r == nil {
+		return err
+	}
+	return t.forgive(c, r)
+}
+
+// guessOTP counts a guess at the code that was sent last and returns the code
+// as it is stored. A code that was guessed at too often is gone.
+func (t *twoFactor) guessOTP(c *core.Context, who *caller) (*core.Verification, string, error) {
+	for range t.OTP.AllowedAttempts + 1 {
+		v, err := c.Verifications().Find(otpOf(who))
+		if errors.Is(err, db.ErrNotFound) {
+			return nil, "", ErrOTPHasExpired
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		cut := strings.LastIndexByte(v.Value, ':')
+		if cut < 0 {
+			break
+		}
+		n, err := strconv.Atoi(v.Value[cut+1:])
+		if err != nil || n < 0 || n >= t.OTP.AllowedAttempts {
+			break
+		}
+		sealed := v.Value[:cut]
+		if counted, err := c.Verifications().Replace(v, sealed+":"+strconv.Itoa(n+1)); counted || err != nil {
+			return v, sealed, err
+		}
+	}
+	if err := c.Verifications().Delete(otpOf(who)); err != nil {
+		return nil, "", err
+	}
+	return nil, "", ErrTooManyAttempts
+}
