@@ -95,8 +95,8 @@ type Tokens struct {
 	Scopes                []string
 	// Raw is the provider's whole answer.
 	Raw json.RawMessage
-	// Name and Email are what the browser brought along from the provider at
-	// the first sign-in, unsigned. Only Apple does, and only for the name.
+	// FirstName and LastName are what the browser brings along from Apple at
+	// the first sign-in, unsigned.
 	FirstName, LastName string
 }
 

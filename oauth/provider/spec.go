@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/watchword-auth/watchword/oauth"
 )
@@ -23,10 +23,13 @@ type spec struct {
 	scopes       []string
 	requestFirst bool // the request's scopes come before the options'
 	pkce         bool
+	verifier     bool // redeems codes with the verifier although requests may have no challenge
+	device       bool // names the device with the code, and wants that back
 	hint         bool // takes login_hint
 	prompt       string
 	noRefresh    bool
 	secret       bool // cannot do without a client secret
+	keyed        bool // knows its clients by a key in place of an id
 	auth         oauth.AuthMethod
 	refreshAuth  oauth.AuthMethod // as auth where empty
 	assertion    Signer
@@ -61,13 +64,16 @@ type spec struct {
 }
 
 func (s *spec) check() error {
-	if s.o.ClientID.primary() == "" && s.name != "tiktok" {
-		return errClientID
-	}
 	if s.secret && s.o.ClientSecret == "" {
 		return errClientSecret
 	}
-	if s.name == "tiktok" || s.exchange != nil {
+	if s.keyed {
+		return nil
+	}
+	if s.o.ClientID.primary() == "" {
+		return errClientID
+	}
+	if s.exchange != nil {
 		return nil
 	}
 	auth := s.clientAuth(s.auth)
@@ -179,16 +185,14 @@ func (s *spec) redeem(ctx context.Context, r *oauth.ExchangeRequest) (*oauth.Tok
 func (s *spec) codeForm(r *oauth.ExchangeRequest) *oauth.Params {
 	q := *r
 	q.RedirectURI = s.redirectURI(r.RedirectURI)
-	if !s.pkce && s.name != "tiktok" && s.name != "zoom" {
+	if !s.pkce && !s.verifier {
 		q.CodeVerifier = ""
 	}
-	if s.name != "vk" {
+	if !s.device {
 		q.DeviceID = ""
 	}
 	form := oauth.CodeForm(&q)
-	if s.o.ClientKey != "" && s.name != "tiktok" {
-		form.Set("client_key", s.o.ClientKey)
-	}
+	form.SetSome("client_key", s.o.ClientKey)
 	return form
 }
 
@@ -198,7 +202,7 @@ func (s *spec) renew(ctx context.Context, refreshToken string) (*oauth.Tokens, e
 	}
 	form := oauth.RefreshForm(refreshToken)
 	if s.refreshScope {
-		form.Set("scope", join(s.configuredScopes(nil)))
+		form.Set("scope", strings.Join(s.configuredScopes(nil), " "))
 	}
 	method := s.refreshAuth
 	if method == "" {
@@ -310,68 +314,4 @@ func (s *spec) takeIDTokens(client *oauth.Client) {
 		_, err := rule.Verify(ctx, client.Now(), idToken, oauth.IDTokenUse{Nonce: nonce, StrictNonce: true})
 		return err
 	}
-}
-
-func join(scopes []string) string {
-	out := ""
-	for i, scope := range scopes {
-		if i > 0 {
-			out += " "
-		}
-		out += scope
-	}
-	return out
-}
-
-// standard maps the claims of OpenID Connect Core, section 5.1.
-func standard(p oauth.Claims) User {
-	return User{Name: p.Text("name"), Email: p.Text("email"), Image: p.Text("picture"), EmailVerified: p.True("email_verified")}
-}
-
-// unvouched is a mapping whose provider does not say whether addresses are
-// proven.
-func unvouched(u User) User { u.EmailVerified = false; return u }
-
-// set replaces a member of a profile.
-func set(p oauth.Claims, name string, value any) {
-	if raw, err := json.Marshal(value); err == nil {
-		p[name] = raw
-	}
-}
-
-// placeholder is the address of a user whose provider does not tell one: it
-// is the reference's, and no mail can reach it (RFC 6761, section 6.4).
-func placeholder(subject, namespace string) string {
-	return subject + "@" + namespace + ".placeholder.invalid"
-}
-
-// before puts a parameter ahead of the caller's, who may replace it.
-func before(u *oauth.AuthorizationURL, name, value string) {
-	p := &oauth.Params{}
-	p.SetSome(name, value)
-	if u.Additional != nil {
-		u.Additional.Each(p.Set)
-	}
-	u.Additional = p
-}
-
-// behind puts a parameter behind the caller's and over it.
-func behind(u *oauth.AuthorizationURL, name, value string) {
-	p := &oauth.Params{}
-	if u.Additional != nil {
-		u.Additional.Each(p.Set)
-	}
-	p.Set(name, value)
-	u.Additional = p
-}
-
-// unique returns the scopes without repetitions.
-func unique(scopes []string) []string {
-	var once []string
-	for _, scope := range scopes {
-		if !slices.Contains(once, scope) {
-			once = append(once, scope)
-		}
-	}
-	return once
 }

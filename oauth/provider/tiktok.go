@@ -19,7 +19,7 @@ func tikTok(o *Options) (*spec, error) {
 	s := &spec{
 		title: "TikTok", tokenURL: "https://open.tiktokapis.com/v2/oauth/token/", scopes: []string{"user.info.profile"},
 		userURL: "https://open.tiktokapis.com/v2/user/info/?fields=open_id,avatar_large_url,display_name,username",
-		secret:  true, subject: []string{"data", "user", "open_id"},
+		secret:  true, keyed: true, verifier: true, subject: []string{"data", "user", "open_id"},
 		user: func(p oauth.Claims) User {
 			inner := p.In("data").In("user")
 			return User{Name: inner.First("display_name", "username"), Image: inner.Text("avatar_large_url"),

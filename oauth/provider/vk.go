@@ -14,7 +14,7 @@ import (
 func vk(o *Options) (*spec, error) {
 	s := &spec{
 		title: "VK", authorizeURL: "https://id.vk.com/authorize", tokenURL: "https://id.vk.com/oauth2/auth",
-		scopes: []string{"email", "phone"}, pkce: true, subject: []string{"user", "user_id"}, email: true,
+		scopes: []string{"email", "phone"}, pkce: true, device: true, subject: []string{"user", "user_id"}, email: true,
 		user: func(p oauth.Claims) User {
 			inner := p.In("user")
 			u := User{Name: inner.Text("first_name") + " " + inner.Text("last_name"), Email: inner.Text("email"),

@@ -9,7 +9,7 @@ import (
 func zoom(o *Options) (*spec, error) {
 	return &spec{
 		title: "Zoom", authorizeURL: "https://zoom.us/oauth/authorize", tokenURL: "https://zoom.us/oauth/token",
-		userURL: "https://api.zoom.us/v2/users/me", pkce: o.PKCE == nil || *o.PKCE, subject: []string{"id"},
+		userURL: "https://api.zoom.us/v2/users/me", pkce: o.PKCE == nil || *o.PKCE, verifier: true, subject: []string{"id"},
 		request: func(u *oauth.AuthorizationURL) { u.Scopes = nil },
 		user: func(p oauth.Claims) User {
 			n, _ := p.Number("verified")
