@@ -51,7 +51,7 @@ func (c *Context) DeliverMade(kind string, compose func(c *Context) (*Message, e
 				return err
 			}
 			m, err := compose(own)
-			if err != nil {
+			if err != nil || m == nil {
 				return err
 			}
 			m.ID = or(m.ID, own.NewID("message"))

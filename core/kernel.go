@@ -59,6 +59,7 @@ type Kernel struct {
 	accountHooks      []EntityHooks[Account]
 	verificationHooks []EntityHooks[Verification]
 
+	onReclaim          []func(*Context, *User) error
 	sessionVets        []SessionVet
 	fixedSessions      []func(*Session) bool
 	passwordValidators []func(*Context, string) error
@@ -136,6 +137,9 @@ func (k *Kernel) setDefaults() error {
 		k.hasher = k.ownHasher
 	}
 	k.background = newBackground(or(o.Advanced.BackgroundWorkers, 4), k.log)
+	if o.Advanced.CleanupInterval > 0 {
+		k.jobs = append(k.jobs, namedJob{"delete what has expired", cleanup})
+	}
 	return nil
 }
 
@@ -292,7 +296,7 @@ func (k *Kernel) newID(model string) string {
 	}
 }
 
-// Start runs the plugins' background jobs until Close.
+// Start runs background jobs, the options' and the plugins', until Close.
 func (k *Kernel) Start() { k.background.start(k, k.jobs) }
 
 // Close stops background jobs and waits for messages that were accepted, as

@@ -36,3 +36,44 @@ func isWeb(target string) bool {
 	scheme, _, _ := strings.Cut(target, ":")
 	return strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
 }
+
+// ResolveURL makes an absolute URL of a target that may be relative, as
+// browsers' URL does. It judges nothing: see [Context.TrustsRedirect].
+func ResolveURL(origin, target string) string {
+	u := readTarget(origin, target)
+	if u.query != "" {
+		u.head += "?" + escapeURL(u.query, " \"#<>'")
+	}
+	return u.head + u.fragment
+}
+
+// SetQuery is [ResolveURL] and sets a query parameter, as browsers' URL and
+// URLSearchParams do: a parameter of that name is replaced, so that the page
+// reads the one that is meant.
+func SetQuery(origin, target, name, value string) string {
+	u := readTarget(origin, target)
+	var pairs []string
+	set := false
+	for pair := range strings.SplitSeq(u.query, "&") {
+		key, text, _ := strings.Cut(pair, "=")
+		key, text = unescapeQuery(key), unescapeQuery(text)
+		if pair == "" || key == name && set {
+			continue
+		}
+		if key == name {
+			text, set = value, true
+		}
+		pairs = append(pairs, escapeForm(key)+"="+escapeForm(text))
+	}
+	if !set {
+		pairs = append(pairs, escapeForm(name)+"="+escapeForm(value))
+	}
+	return u.head + "?" + strings.Join(pairs, "&") + u.fragment
+}
+
+func unescapeQuery(text string) string {
+	if decoded, err := url.QueryUnescape(text); err == nil {
+		return decoded
+	}
+	return text
+}

@@ -48,6 +48,7 @@ func plugins() map[string]constructor {
 	return map[string]constructor{
 		"admin":     newAdmin,
 		"bearer":    newBearer,
+		"magicLink": newMagicLink,
 		"twoFactor": newTwoFactor,
 		"username":  newUsername,
 	}

@@ -2,8 +2,6 @@ package password
 
 import (
 	"errors"
-	"net/url"
-	"strings"
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
@@ -84,51 +82,9 @@ func (Flow) resetLink(c *core.Context, in *ResetLinkInput) (*struct{}, error) {
 	_, err := c.Verifications().Find(resetIdentifier(in.Token))
 	switch {
 	case errors.Is(err, db.ErrNotFound):
-		return nil, core.Redirect(setQuery(c.Origin(), in.CallbackURL, "error", string(core.ErrInvalidToken.Code)))
+		return nil, core.Redirect(core.SetQuery(c.Origin(), in.CallbackURL, "error", string(core.ErrInvalidToken.Code)))
 	case err != nil:
 		return nil, err
 	}
-	return nil, core.Redirect(setQuery(c.Origin(), in.CallbackURL, "token", in.Token))
-}
-
-// setQuery resolves a target against an origin and sets a query parameter, as
-// browsers' URL and URLSearchParams do: a parameter of that name is replaced,
-// so that the page reads the one that is meant.
-func setQuery(base, target, name, value string) string {
-	origin, err := url.Parse(base)
-	if err != nil {
-		return core.AppendQuery(target, name, value)
-	}
-	u, err := origin.Parse(target)
-	if err != nil {
-		return core.AppendQuery(target, name, value)
-	}
-	if u.Path == "" && (u.Scheme == "http" || u.Scheme == "https") {
-		u.Path = "/"
-	}
-	var pairs []string
-	set := false
-	for pair := range strings.SplitSeq(u.RawQuery, "&") {
-		key, text, _ := strings.Cut(pair, "=")
-		key, text = decode(key), decode(text)
-		if pair == "" || key == name && set {
-			continue
-		}
-		if key == name {
-			text, set = value, true
-		}
-		pairs = append(pairs, url.QueryEscape(key)+"="+url.QueryEscape(text))
-	}
-	if !set {
-		pairs = append(pairs, url.QueryEscape(name)+"="+url.QueryEscape(value))
-	}
-	u.RawQuery = strings.Join(pairs, "&")
-	return u.String()
-}
-
-func decode(text string) string {
-	if decoded, err := url.QueryUnescape(text); err == nil {
-		return decoded
-	}
-	return text
+	return nil, core.Redirect(core.SetQuery(c.Origin(), in.CallbackURL, "token", in.Token))
 }

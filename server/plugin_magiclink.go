@@ -1,0 +1,35 @@
+package server
+
+import (
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/plugin/magiclink"
+	"github.com/watchword-auth/watchword/ratelimit"
+	"github.com/watchword-auth/watchword/server/config"
+)
+
+// pluginRateLimit is the limit that a plugin sets on its own paths.
+type pluginRateLimit struct {
+	Window *config.Seconds `key:"window"`
+	Max    int             `key:"max"`
+}
+
+func (l pluginRateLimit) rule() ratelimit.Rule {
+	return ratelimit.Rule{Window: l.Window.Duration(), Max: l.Max}
+}
+
+func newMagicLink(in pluginInput) (core.Plugin, error) {
+	var o struct {
+		ExpiresIn     *config.Seconds `key:"expiresIn"`
+		DisableSignUp bool            `key:"disableSignUp"`
+		StoreToken    string          `key:"storeToken"`
+		RateLimit     pluginRateLimit `key:"rateLimit"`
+	}
+	err := in.Decode(&o)
+	if err == nil && o.StoreToken != "" && o.StoreToken != "plain" && o.StoreToken != "hashed" {
+		err = in.Errorf("storeToken", "%q is neither plain nor hashed", o.StoreToken)
+	}
+	return magiclink.New(magiclink.Options{
+		ExpiresIn: o.ExpiresIn.Duration(), DisableSignUp: o.DisableSignUp,
+		HashToken: o.StoreToken == "hashed", RateLimit: o.RateLimit.rule(),
+	}), err
+}
