@@ -257,6 +257,9 @@ type Advanced struct {
 	// message only for some inputs. 0 means none.
 	OutboundMinResponseTime time.Duration
 	BackgroundWorkers       int // 0 means 4
+	// CleanupInterval is how often expired sessions and verifications are
+	// deleted from the database, from [Kernel.Start] on. 0 means never.
+	CleanupInterval time.Duration
 }
 
 // CrossSubDomainCookies shares cookies below one domain.

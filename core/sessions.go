@@ -225,13 +225,3 @@ func (s Sessions) deleteAllBut(userID, token string) error {
 	}
 	return nil
 }
-
-// Cleanup deletes sessions that have expired from the database and returns
-// how many. Rows that the options preserve stay.
-func (s Sessions) Cleanup() (int64, error) {
-	t := s.c.k.tables.Sessions
-	if !s.c.k.sessionsInDatabase() || s.preserved() {
-		return 0, nil
-	}
-	return db.Delete(s.c, s.c.x, t.Table, t.ExpiresAt.Lt(s.c.Now()))
-}

@@ -283,18 +283,8 @@ func (s Verifications) sweep() {
 	outer := s.c.outer()
 	s.c.AfterCommit(func() {
 		outer.Background("delete expired verifications", func(ctx context.Context) error {
-			t := k.tables.Verifications
-			_, err := db.Delete(ctx, k.adapter, t.Table, t.ExpiresAt.Lt(k.now()))
+			_, err := k.cleanVerifications(ctx, k.adapter)
 			return err
 		})
 	})
-}
-
-// Cleanup deletes verifications that have expired and returns how many.
-func (s Verifications) Cleanup() (int64, error) {
-	if !s.c.k.verificationsInDatabase() {
-		return 0, nil
-	}
-	t := s.c.k.tables.Verifications
-	return db.Delete(s.c, s.c.x, t.Table, t.ExpiresAt.Lt(s.c.Now()))
 }
