@@ -63,6 +63,9 @@ func (f *file) examine() []finding {
 	if _, err := f.plugins(); err != nil {
 		list = append(list, finding{true, err.Error()})
 	}
+	for _, text := range f.warnings() {
+		list = append(list, finding{false, text})
+	}
 	for _, d := range doubts {
 		if d.holds(f) {
 			list = append(list, finding{d.fault, f.root.At(d.key).Errorf("%s", d.text).Error()})

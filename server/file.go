@@ -34,6 +34,8 @@ type file struct {
 	OnAPIError        onAPIError        `key:"onAPIError"`
 	SocialProviders   *config.Node      `key:"socialProviders"`
 	Plugins           *config.Node      `key:"plugins"`
+	Telemetry         *config.Node      `key:"telemetry"`
+	Experimental      *config.Node      `key:"experimental"`
 
 	Delivery delivery.Options `key:"delivery"`
 	CORS     cors             `key:"cors"`
@@ -126,6 +128,8 @@ type session struct {
 		MaxAge   *config.Seconds `key:"maxAge"`
 		Strategy string          `key:"strategy"`
 		Version  string          `key:"version"`
+		// For servers without a database, which the reference ignores elsewhere too.
+		RefreshCache *config.Node `key:"refreshCache"`
 	} `key:"cookieCache"`
 }
 
@@ -194,6 +198,8 @@ type advanced struct {
 	CrossSubDomainCookies struct {
 		Enabled bool   `key:"enabled"`
 		Domain  string `key:"domain"`
+
+		AdditionalCookies *config.Node `key:"additionalCookies"`
 	} `key:"crossSubDomainCookies"`
 	DefaultCookieAttributes cookieAttributes `key:"defaultCookieAttributes"`
 	Cookies                 map[string]struct {
@@ -212,6 +218,9 @@ type advanced struct {
 	} `key:"ipAddress"`
 	Database struct {
 		GenerateID idType `key:"generateId"`
+
+		Joins                *config.Node `key:"joins"`
+		DefaultFindManyLimit *config.Node `key:"defaultFindManyLimit"`
 	} `key:"database"`
 	MaxBodyBytes            int64           `key:"maxBodyBytes"`
 	OutboundMinResponseTime *config.Seconds `key:"outboundMinResponseTime"`
@@ -237,20 +246,39 @@ type idType string
 
 // DecodeConfig takes "serial", "uuid" or false.
 func (t *idType) DecodeConfig(n *config.Node) error {
+	if on, isSwitch := n.Bool(); isSwitch && !on {
+		*t = "database"
+		return nil
+	}
 	var name string
 	if n.IsText() {
 		_ = config.Decode(n, &name)
 	}
 	if name != "serial" && name != "uuid" {
-		return n.Errorf(`expected "serial" or "uuid"; leave it out for random letters and digits`)
+		return n.Errorf(`expected "serial", "uuid", or false where the database makes keys; leave it out for random letters and digits`)
 	}
 	*t = idType(name)
 	return nil
 }
 
 type onAPIError struct {
-	ErrorURL                  string `key:"errorURL"`
-	CustomizeDefaultErrorPage bool   `key:"customizeDefaultErrorPage"`
+	ErrorURL                  string    `key:"errorURL"`
+	CustomizeDefaultErrorPage errorPage `key:"customizeDefaultErrorPage"`
+
+	Throw *config.Node `key:"throw"`
+}
+
+// errorPage says that the built-in page is shown in production too. The
+// reference's colours and fonts are not those of this page.
+type errorPage bool
+
+// DecodeConfig takes true, false, or the reference's object, which means true.
+func (p *errorPage) DecodeConfig(n *config.Node) error {
+	if n.IsObject() {
+		*p = true
+		return nil
+	}
+	return config.Decode(n, (*bool)(p))
 }
 
 type cors struct {

@@ -36,6 +36,9 @@ func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance
 	if err != nil {
 		return in, err
 	}
+	for _, text := range f.warnings() {
+		in.log.WarnContext(ctx, text)
+	}
 	o.Production, o.Logger, o.Random = p.production, in.log, s.Random
 	if o.Plugins, err = f.plugins(); err != nil {
 		return in, err

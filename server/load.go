@@ -41,9 +41,6 @@ func parse(name string, data []byte, lookup func(string) (string, bool)) (*file,
 	}
 	f.defaults(lookup)
 	_, err = f.options()
-	if s := f.SocialProviders; s.IsObject() {
-		err = errors.Join(err, s.Members(func(key, _ *config.Node) error { return key.Unknown(nil) }))
-	}
 	return f, errors.Join(err, f.checkPlaces())
 }
 

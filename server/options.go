@@ -19,7 +19,7 @@ func (f *file) options() (core.Options, error) {
 	o := core.Options{
 		AppName: f.AppName, BasePath: f.BasePath, BaseURL: f.BaseURL.text, Secret: f.Secret,
 		TrustedOrigins: f.TrustedOrigins, TrustedProxies: f.TrustedProxies, DisabledPaths: f.DisabledPaths,
-		OnAPIError: core.OnAPIError{ErrorURL: f.OnAPIError.ErrorURL, CustomizeDefaultErrorPage: f.OnAPIError.CustomizeDefaultErrorPage},
+		OnAPIError: core.OnAPIError{ErrorURL: f.OnAPIError.ErrorURL, CustomizeDefaultErrorPage: bool(f.OnAPIError.CustomizeDefaultErrorPage)},
 		CORS:       core.CORS{Enabled: isTrue(f.CORS.Enabled, true), MaxAge: f.CORS.MaxAge.Duration()},
 	}
 	if d := f.BaseURL.dynamic; d != nil {
@@ -35,7 +35,7 @@ func (f *file) options() (core.Options, error) {
 		o.TrustedProxies = append(o.TrustedProxies, more...)
 	}
 	var faults []error
-	for _, step := range []func(*core.Options) error{f.fields, f.limits, f.check} {
+	for _, step := range []func(*core.Options) error{f.fields, f.limits, f.providers, f.check} {
 		faults = append(faults, step(&o))
 	}
 	return o, errors.Join(faults...)
@@ -134,6 +134,8 @@ func (f *file) advanced(a *core.Advanced) {
 		a.GenerateID.Type = db.IDSerial
 	case "uuid":
 		a.GenerateID.Type = db.IDUUID
+	case "database":
+		a.GenerateID.Func = func(string) string { return "" }
 	}
 }
 

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/watchword-auth/watchword/oauth"
+)
+
+// A file that has configured the reference configures the server too: keys
+// without a meaning here are taken and named in the log.
+func TestKeysOfTheReference(t *testing.T) {
+	t.Parallel()
+	f, err := parse("test.json", []byte(`{"baseURL": "http://localhost:3000", "secret": "a-secret-for-tests-0123456789-abcdefghij",
+		"database": "memory:", "telemetry": {"enabled": true}, "experimental": {"instrumentation": {"enabled": false}},
+		"session": {"cookieCache": {"refreshCache": {"updateAge": 60}}},
+		"advanced": {"database": {"joins": true, "defaultFindManyLimit": 50, "generateId": false},
+			"crossSubDomainCookies": {"enabled": false, "additionalCookies": ["a"]}},
+		"onAPIError": {"throw": false, "customizeDefaultErrorPage": {"colors": {"primary": "red"}}}}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := f.options()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !o.OnAPIError.CustomizeDefaultErrorPage || o.Advanced.GenerateID.Func == nil || o.Advanced.GenerateID.Func("user") != "" {
+		t.Errorf("options %+v", o)
+	}
+	var keys []string
+	for _, text := range f.warnings() {
+		keys = append(keys, strings.Split(text, ": ")[1])
+	}
+	want := "advanced.database.joins advanced.database.defaultFindManyLimit advanced.crossSubDomainCookies.additionalCookies telemetry experimental"
+	if got := strings.Join(keys, " "); got != want {
+		t.Errorf("warnings for %s, want %s", got, want)
+	}
+}
+
+func TestSocialProvidersOfAFile(t *testing.T) {
+	t.Parallel()
+	const head = `{"baseURL": "http://localhost:3000", "secret": "a-secret-for-tests-0123456789-abcdefghij", "database": "memory:", "socialProviders": `
+	f, err := parse("test.json", []byte(head+`{"github": {"clientId": "id", "clientSecret": "secret", "scope": ["repo"], "disableSignUp": true},
+		"google": {"clientId": ["web", "phone"], "clientSecret": "secret"}, "discord": {"clientId": "x", "clientSecret": "y", "enabled": false}}}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := f.options()
+	if err != nil || len(o.SocialProviders) != 2 || o.SocialProviders[0].ID() != "github" || o.SocialProviders[1].ID() != "google" {
+		t.Fatalf("providers %v, %v", o.SocialProviders, err)
+	}
+	if p, ok := o.SocialProviders[0].(*oauth.Provider); !ok || !p.DisableSignUp {
+		t.Errorf("github is %+v", o.SocialProviders[0])
+	}
+	for text, want := range map[string]string{
+		`{"gihub": {"clientId": "a"}}`:                                            `socialProviders.gihub: there is no such key; did you mean "github"?`,
+		`{"github": {"clientID": "a"}}`:                                           `socialProviders.github.clientID: there is no such key; did you mean "clientId"?`,
+		`{"github": {"clientSecret": "a"}}`:                                       `socialProviders.github: clientId is missing`,
+		`{"github": {"clientId": "a", "clientSecret": "b", "tenantId": "c"}}`:     `socialProviders.github: it has no option "tenantId"`,
+		`{"github": {"clientId": 5, "clientSecret": "b"}}`:                        `socialProviders.github.clientId: `,
+		`{"github": {"clientId": "a", "clientSecret": "b", "getUserInfo": true}}`: `socialProviders.github.getUserInfo: there is no such key`,
+		`{"github": true}`:                                                        `socialProviders.github: expected an object`,
+		`["github"]`:                                                              `socialProviders: expected an object`,
+	} {
+		if _, err := parse("test.json", []byte(head+text+"}"), nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
