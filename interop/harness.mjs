@@ -27,13 +27,15 @@ export const sides = {
   }),
 };
 
+// Below the ports that systems give to connections, and never twice: servers start side by side.
+let lastPort = 15000 + Math.floor(Math.random() * 15000);
+
 /** A port nobody listens on at the moment of asking. */
 export function freePort() {
   return new Promise((resolve, reject) => {
-    const probe = net.createServer().on("error", reject).listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+    const port = ++lastPort;
+    const probe = net.createServer().on("error", (error) => (error.code === "EADDRINUSE" ? resolve(freePort()) : reject(error)));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(port)));
   });
 }
 
