@@ -24,7 +24,8 @@ type baseURLs struct {
 	fixed     *baseURL
 	hosts     *origin.Hosts
 	fallback  *baseURL
-	protocol  string
+	protocol  string // http, https, or empty for the request's
+	trust     string // what [origin.Hosts.Origins] is asked for
 	path      string
 	forwarded bool
 }
@@ -59,6 +60,7 @@ func (k *Kernel) setDynamicBaseURL(d *DynamicBaseURL) (err error) {
 	if k.base.hosts, err = origin.NewHosts(d.AllowedHosts); err != nil {
 		return fmt.Errorf("watchword: Options.DynamicBaseURL: %w", err)
 	}
+	k.base.trust = d.Protocol
 	switch d.Protocol {
 	case "", "auto":
 	case "http", "https":
@@ -102,7 +104,7 @@ func (b *baseURLs) trusted() []string {
 		patterns = append(patterns, b.fixed.origin)
 	}
 	if b.hosts != nil {
-		patterns = append(patterns, b.hosts.Origins(b.protocol)...)
+		patterns = append(patterns, b.hosts.Origins(b.trust)...)
 	}
 	if b.fallback != nil {
 		patterns = append(patterns, b.fallback.origin)

@@ -102,7 +102,7 @@ func mediaType(header string, allowed []string) (string, error) {
 }
 
 // maxDepth is far above any body an endpoint takes and far below what costs.
-const maxDepth = 64
+const maxDepth = 250
 
 func parseJSON(data []byte) (Input, error) {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))

@@ -98,3 +98,28 @@ func FuzzSetQuery(f *testing.F) {
 		}
 	})
 }
+
+// The expected texts are what the reference redirects to.
+func TestSetQueryAsBrowsers(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"/%":                            "https://own.test/%?k=v",
+		"/%zz":                          "https://own.test/%zz?k=v",
+		"/a|b":                          "https://own.test/a|b?k=v",
+		"/a^b":                          "https://own.test/a%5Eb?k=v",
+		"/a#b#c":                        "https://own.test/a?k=v#b#c",
+		"/a/./b/%2E%2e/c?x=%2f*~":       "https://own.test/a/c?x=%2F*%7E&k=v",
+		"/ü b":                          "https://own.test/%C3%BC%20b?k=v",
+		"https://x.EXAMPLE.com:443":     "https://x.example.com/?k=v",
+		"HTTPS://APP.EXAMPLE.COM:44/x#": "https://app.example.com:44/x?k=v#",
+		`https://evil.test\.example`:    "https://evil.test/.example?k=v",
+		"myapp://":                      "myapp://?k=v",
+		"MYAPP://auth":                  "myapp://auth?k=v",
+		"myapp://auth/x/../cb":          "myapp://auth/cb?k=v",
+		"done":                          "https://own.test/done?k=v",
+	} {
+		if got := core.SetQuery("https://own.test", target, "k", "v"); got != want {
+			t.Errorf("SetQuery(%q) = %q, want %q", target, got, want)
+		}
+	}
+}

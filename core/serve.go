@@ -165,10 +165,11 @@ func (k *Kernel) cut(r *http.Request) (string, bool) {
 			return path, false
 		}
 	}
+	ok = !strings.Contains(below, "//")
 	if k.options.Advanced.SkipTrailingSlashes {
 		below = trimSlashes(below)
 	}
-	return below, !strings.Contains(below, "//")
+	return below, ok
 }
 
 func cutBase(path, base string) (string, bool) {
@@ -295,7 +296,7 @@ func (c *Context) send(w http.ResponseWriter, response *Response) {
 		h["Content-Type"] = []string{response.ContentType}
 	}
 	if response.Location != "" {
-		h["Location"] = []string{response.Location}
+		h["Location"] = []string{asciiURL(response.Location)}
 	}
 	status := or(response.Status, http.StatusOK)
 	if status == http.StatusOK {

@@ -81,7 +81,7 @@ func (h *Hosts) Origins(scheme string) []string {
 		if scheme != "http" {
 			origins = append(origins, "https://"+host)
 		}
-		if scheme == "http" || scheme == "auto" || IsLoopback(host) {
+		if scheme == "http" || scheme == "auto" || IsLoopback(host) || IsLoopback(hostname(host)) {
 			origins = append(origins, "http://"+host)
 		}
 	}

@@ -74,7 +74,7 @@ type schemePattern struct {
 	wild      bool
 	authority wildcard
 	below     string // path with a slash at its end
-	pathGlob  glob.Pattern
+	segments  []pathSegment
 }
 
 // schemeURL is a URL of a custom scheme, taken apart as plain text: parsers do
@@ -106,7 +106,7 @@ func newSchemePattern(pattern string, wild bool) (p schemePattern, why string) {
 	p = schemePattern{schemeURL: parsed, wild: wild, below: parsed.path + "/"}
 	if wild {
 		p.authority = wildcard{glob.Compile(parsed.host), addressRange(parsed.host)}
-		p.pathGlob = glob.Compile(parsed.path)
+		p.segments = compilePath(parsed.path)
 	}
 	return p, ""
 }
@@ -136,16 +136,53 @@ func (p *schemePattern) match(u schemeURL) bool {
 		if p.host != "" && !p.authority.match(u.host, u.host) {
 			return false
 		}
-		path := u.path
-		if path == "" {
-			path = "/"
-		}
-		return p.path == "" || p.pathGlob.Match(path)
+		return p.path == "" || matchPath(p.segments, strings.TrimPrefix(u.path, "/"))
 	}
 	if p.host != "" && u.host != p.host {
 		return false
 	}
 	return p.path == "" || u.path == p.path || strings.HasPrefix(u.path, p.below)
+}
+
+// pathSegment is a pattern for what stands between two slashes: its wildcards
+// do not cross them. Only "**" stands for any number of segments, also none.
+type pathSegment struct {
+	glob glob.Pattern
+	any  bool
+}
+
+func compilePath(path string) []pathSegment {
+	var segments []pathSegment
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		segments = append(segments, pathSegment{glob.Compile(segment), segment == "**"})
+	}
+	return segments
+}
+
+// matchPath takes as many steps as both have segments, multiplied, at most.
+func matchPath(pattern []pathSegment, path string) bool {
+	segments := strings.Split(path, "/")
+	at, i := 0, 0
+	back, mark := -1, 0 // the latest "**", and where it ends so far
+	for i < len(segments) {
+		switch {
+		case at < len(pattern) && pattern[at].any:
+			back, mark = at, i
+			at++
+		case at < len(pattern) && pattern[at].glob.Match(segments[i]):
+			at++
+			i++
+		case back < 0:
+			return false
+		default:
+			mark++
+			i, at = mark, back+1
+		}
+	}
+	for at < len(pattern) && pattern[at].any {
+		at++
+	}
+	return at == len(pattern)
 }
 
 // splitScheme takes a URL or, with pattern set, a pattern in which "?" is a

@@ -129,3 +129,32 @@ func TestAllowsDoesNotAllocate(t *testing.T) {
 		}
 	}
 }
+
+// Wildcards of a path stay between its slashes.
+func TestPathWildcards(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string]string{
+		"exp://h/*":       "exp://h exp://h/a",
+		"exp://h/a/*":     "exp://h/a/b",
+		"exp://h/a*":      "exp://h/a",
+		"exp://h/**":      "exp://h exp://h/a exp://h/a/b exp://h/a/b/c",
+		"exp://h/a/**":    "exp://h/a exp://h/a/b exp://h/a/b/c",
+		"exp://h/**/c":    "exp://h/a/b/c",
+		"exp://h/**/b/**": "exp://h/a/b exp://h/a/b/c",
+		"exp://h/?/?":     "exp://h/a/b",
+	} {
+		trusted, err := origin.NewTrusted([]string{pattern})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, u := range []string{"exp://h", "exp://h/a", "exp://h/a/b", "exp://h/a/b/c"} {
+			if trusted.Allows(u) {
+				got = append(got, u)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s allows %q, want %q", pattern, got, want)
+		}
+	}
+}

@@ -25,15 +25,20 @@ func (Flow) page(c *core.Context) (*core.Response, error) {
 	o := &c.Options().OnAPIError
 	description := query.Get("error_description")
 	if o.ErrorURL != "" {
-		return nil, core.Redirect(withError(o.ErrorURL, code, description))
+		return to(withError(o.ErrorURL, code, description)), nil
 	}
 	if c.Options().Production && !o.CustomizeDefaultErrorPage {
-		return nil, core.Redirect(withError("/", code, description))
+		return to(withError("/", code, description)), nil
 	}
 	var page bytes.Buffer
 	err := errorPage.Execute(&page, struct{ Code, Description string }{code, description})
 	c.ResponseHeader().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 	return core.HTML(http.StatusOK, page.Bytes()), err
+}
+
+// to is a redirect without a type, as the reference sends it here.
+func to(target string) *core.Response {
+	return &core.Response{Status: http.StatusFound, Location: target}
 }
 
 func withError(target, code, description string) string {
