@@ -32,8 +32,10 @@ function normaliseText(text, base, key) {
     .replaceAll(encodeURIComponent(base), "<base>")
     .replaceAll(base.replace("localhost", "127.0.0.1"), "<base>")
     .replace(/localhost(:|%3A)\d{4,5}/g, "localhost$1<port>")
+    .replace(/\bsecret=[A-Z2-7]{16,}/g, (secret) => `secret=<base32 ${secret.length - 7}>`)
     .replace(signedToken, (token) => describeToken(token, base))
     .replace(longWord, (word) => (speaking.some((form) => form.test(word)) ? word : `<id ${word.length}>`));
+  if (key === "backupCodes") return told.replace(/[A-Za-z0-9]/g, "x");
   return /^\d{6}$/.test(told) && key !== "" ? "<code>" : told;
 }
 

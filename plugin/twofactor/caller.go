@@ -76,6 +76,7 @@ func (t *twoFactor) attempt(c *core.Context, who *caller) error {
 			return err
 		}
 	}
+	c.Cookies().Expire(t.challenge)
 	if err := t.end(c, who); err != nil && !errors.Is(err, ErrInvalidCookie) {
 		return err
 	}
@@ -84,7 +85,6 @@ func (t *twoFactor) attempt(c *core.Context, who *caller) error {
 
 // end uses the challenge up: of racing callers one succeeds.
 func (t *twoFactor) end(c *core.Context, who *caller) error {
-	c.Cookies().Expire(t.challenge)
 	v, err := c.Verifications().Take(who.challenge)
 	if err != nil {
 		return missing(err)
@@ -101,6 +101,7 @@ func (t *twoFactor) finish(c *core.Context, who *caller, trust bool) (*VerifiedO
 	if who.session != nil {
 		return &VerifiedOutput{who.session.Token, who.user}, nil
 	}
+	c.Cookies().Expire(t.challenge)
 	if err := t.end(c, who); err != nil {
 		return nil, err
 	}
