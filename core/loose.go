@@ -2,6 +2,9 @@ package core
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -167,4 +170,80 @@ func listsOf(raw json.RawMessage, to *map[string][]string) bool {
 	}
 	*to = read
 	return true
+}
+
+// Nested is [Object.OptObject] for an object that must be there.
+func (o *Object) Nested(name string, read func(*Object)) {
+	o.check(name, "object", true)
+	raw, ok := o.take(name, "object", false, true)
+	inner := &Object{b: o.b, where: o.where + "." + name, skip: !ok}
+	if ok {
+		_ = json.Unmarshal(raw, &inner.members)
+	}
+	if ok || o.b.schema != nil {
+		read(inner)
+	}
+}
+
+// Lists reads an object of lists of strings.
+func (o *Object) Lists(name string, to *map[string][]string) {
+	o.check(name, "object", true)
+	o.lists(name, true, to)
+}
+
+// OptLists is [Object.Lists] for a member that may be absent.
+func (o *Object) OptLists(name string, to *map[string][]string) {
+	o.check(name, "object", false)
+	o.lists(name, false, to)
+}
+
+func (o *Object) lists(name string, required bool, to *map[string][]string) {
+	if o.skip || o.b.schema != nil {
+		return
+	}
+	var members map[string]json.RawMessage
+	if o.record(name, required, &members); members == nil {
+		return
+	}
+	*to = make(map[string][]string, len(members))
+	for _, member := range slices.Sorted(maps.Keys(members)) {
+		list, ok := texts(members[member])
+		if !ok {
+			o.refuseList(name+"."+member, members[member])
+		}
+		(*to)[member] = list
+	}
+}
+
+// refuseList says what is wrong about a list of strings.
+func (o *Object) refuseList(path string, raw json.RawMessage) {
+	if kind := jsonKind(raw); kind != "array" {
+		o.b.issue(o.path(path), "Invalid input: expected array, received "+kind)
+		return
+	}
+	var items []json.RawMessage
+	_ = json.Unmarshal(raw, &items)
+	for i, item := range items {
+		if kind := jsonKind(item); kind != "string" {
+			o.b.issue(o.path(path)+"."+strconv.Itoa(i), "Invalid input: expected string, received "+kind)
+		}
+	}
+}
+
+// EitherText reads a string that is not empty from the one of two members that
+// holds one, the first where both do, and refuses where neither does.
+func (o *Object) EitherText(first, second string, a, b *string) {
+	o.check(first, "string", false)
+	o.check(second, "string", false)
+	if o.b.schema != nil {
+		return
+	}
+	for name, to := range map[string]*string{first: a, second: b} {
+		if jsonKind(o.members[name]) == "string" {
+			_ = json.Unmarshal(o.members[name], to)
+		}
+	}
+	if o.skip || *a == "" && *b == "" {
+		o.b.issue(o.where, "Invalid input")
+	}
 }

@@ -46,11 +46,12 @@ type constructor func(in pluginInput) (core.Plugin, error)
 //	},
 func plugins() map[string]constructor {
 	return map[string]constructor{
-		"admin":     newAdmin,
-		"bearer":    newBearer,
-		"magicLink": newMagicLink,
-		"twoFactor": newTwoFactor,
-		"username":  newUsername,
+		"admin":        newAdmin,
+		"bearer":       newBearer,
+		"magicLink":    newMagicLink,
+		"organization": newOrganization,
+		"twoFactor":    newTwoFactor,
+		"username":     newUsername,
 	}
 }
 
