@@ -22,6 +22,8 @@ type Context struct {
 	call *call
 	x    db.Executor // the engine, or the transaction in hand
 	done *[]func()   // what waits for the commit; nil outside of transactions
+
+	fault error // why the transaction must not be committed
 }
 
 // call is what all contexts of one request share.
@@ -150,7 +152,11 @@ func (c *Context) Transaction(fn func(c *Context) error) error {
 	err := c.k.adapter.Transaction(c, func(x db.Executor) error {
 		done = nil
 		c.call.restore(before)
-		return fn(&Context{Context: c.Context, k: c.k, call: c.call, x: x, done: &done})
+		inner := &Context{Context: c.Context, k: c.k, call: c.call, x: x, done: &done}
+		if err := fn(inner); err != nil {
+			return err
+		}
+		return inner.fault
 	})
 	if err != nil {
 		c.call.restore(before)

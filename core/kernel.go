@@ -14,6 +14,7 @@ import (
 
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/origin"
+	"github.com/watchword-auth/watchword/outbox"
 	"github.com/watchword-auth/watchword/password"
 	"github.com/watchword-auth/watchword/ratelimit"
 	"github.com/watchword-auth/watchword/ratelimit/kvlimit"
@@ -34,6 +35,7 @@ type Kernel struct {
 	adapter   db.Adapter
 	tables    *Tables
 	schema    *db.Schema
+	outbox    *outbox.Table // nil: messages are not kept
 
 	base       baseURLs
 	trusted    *origin.Trusted
@@ -60,6 +62,7 @@ type Kernel struct {
 	verificationHooks []EntityHooks[Verification]
 
 	onReclaim          []func(*Context, *User) error
+	verifyEmailBy      func(*Context, *User) error
 	sessionVets        []SessionVet
 	fixedSessions      []func(*Session) bool
 	passwordValidators []func(*Context, string) error
@@ -87,7 +90,7 @@ func New(options Options, flows ...Plugin) (*Kernel, error) {
 		swept: new(atomic.Int64), document: new(lazyDocument), byID: map[string]*endpoint{}, codes: map[Code]*Error{}, owners: map[string]string{},
 	}
 	steps := []func() error{
-		k.setDefaults, k.setCodes, k.setSecrets, k.setBaseURL, k.setCookies, k.setTables,
+		k.setDefaults, k.setCodes, k.setSecrets, k.setBaseURL, k.setCookies, k.setTables, k.setOutbox,
 		func() error { return k.register(slices.Concat(flows, options.Plugins)) },
 		k.setOrigins, k.setLimits, k.finishSchema, k.matchHooks,
 	}

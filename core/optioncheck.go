@@ -16,7 +16,7 @@ func (o *Options) check() error {
 		"User.DeleteUser.DeleteTokenExpiresIn":         o.User.DeleteUser.DeleteTokenExpiresIn,
 		"RateLimit.Window":                             o.RateLimit.Window, "CORS.MaxAge": o.CORS.MaxAge,
 		"Advanced.OutboundMinResponseTime": o.Advanced.OutboundMinResponseTime,
-		"Advanced.CleanupInterval":         o.Advanced.CleanupInterval,
+		"Advanced.CleanupInterval":         o.Advanced.CleanupInterval, "Outbox.Interval": o.Outbox.Interval,
 	} {
 		if d < 0 {
 			return fmt.Errorf("Options.%s: %v is negative", name, d)

@@ -56,6 +56,7 @@ type Options struct {
 	// Deliver sends mail and text messages. Without it, what needs a message
 	// is refused as not enabled.
 	Deliver func(ctx context.Context, m *Message) error
+	Outbox  Outbox
 
 	Production bool         // refuse guesses; rate limits are on by default
 	Logger     *slog.Logger // nil: slog.Default()

@@ -109,19 +109,16 @@ func create(c *core.Context, in *SignUpInput, u *core.User, hash string) (*SignU
 		}
 		err := c.Accounts().Create(&core.Account{
 			UserID: u.ID, AccountID: u.ID, ProviderID: core.CredentialProvider, Password: &hash})
-		if err != nil || hidesDuplicates(o) {
-			return err
+		if err == nil && !hidesDuplicates(o) {
+			session, err = c.Sessions().Create(u, options)
 		}
-		session, err = c.Sessions().Create(u, options)
+		if err == nil && sendsVerification(c) {
+			err = c.SendVerificationEmail(u, in.CallbackURL.Value)
+		}
 		return err
 	})
 	if err != nil {
 		return createFailed(c, u, err)
-	}
-	if sendsVerification(c) {
-		if err := c.SendVerificationEmail(u, in.CallbackURL.Value); err != nil {
-			return nil, err
-		}
 	}
 	if session != nil {
 		// Only now: the cookies of a transaction that failed must not be sent.
