@@ -238,12 +238,21 @@ func (o *Object) EitherText(first, second string, a, b *string) {
 	if o.b.schema != nil {
 		return
 	}
-	for name, to := range map[string]*string{first: a, second: b} {
-		if jsonKind(o.members[name]) == "string" {
+	read := func(name string, to *string) bool {
+		text := jsonKind(o.members[name]) == "string"
+		if text {
 			_ = json.Unmarshal(o.members[name], to)
 		}
+		return text
 	}
-	if o.skip || *a == "" && *b == "" {
+	isFirst, isSecond := read(first, a), read(second, b)
+	switch {
+	case !o.skip && (*a != "" || *b != ""):
+	case !o.skip && isFirst && !isSecond:
+		o.b.issue(o.path(first), "Too small: expected string to have >=1 characters")
+	case !o.skip && isSecond && !isFirst:
+		o.b.issue(o.path(second), "Too small: expected string to have >=1 characters")
+	default:
 		o.b.issue(o.where, "Invalid input")
 	}
 }

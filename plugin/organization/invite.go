@@ -186,8 +186,11 @@ func (o *organization) roomForInvitation(c *core.Context, w *inviting) error {
 // must be the organization's and have room.
 func (o *organization) invitedTeams(c *core.Context, w *inviting) (*string, error) {
 	ids := w.TeamID.Value
-	if !o.Teams.Enabled || len(ids) == 0 || len(ids) == 1 && ids[0] == "" {
+	switch {
+	case !o.Teams.Enabled || len(ids) == 0:
 		return nil, nil
+	case len(ids) == 1 && ids[0] == "":
+		return &ids[0], nil // stored as it is, and no team
 	}
 	if slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(id, ",") }) {
 		return nil, ErrInvalidTeamID
