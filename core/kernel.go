@@ -63,6 +63,7 @@ type Kernel struct {
 
 	onReclaim          []func(*Context, *User) error
 	verifyEmailBy      func(*Context, *User) error
+	elsewhere          []func(*Context, *Leaving) (string, error)
 	sessionVets        []SessionVet
 	fixedSessions      []func(*Session) bool
 	passwordValidators []func(*Context, string) error

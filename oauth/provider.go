@@ -7,7 +7,7 @@ import (
 )
 
 // Provider is one place where users can sign in. Name, Authorize, Exchange
-// and UserInfo must be set. It must not be changed once it is registered, and
+// and UserInfo must be set, or Name and Resolve. It must not be changed once it is registered, and
 // its functions must be safe for concurrent use.
 type Provider struct {
 	// Name identifies the provider: in requests, in the path of its callback
@@ -47,7 +47,22 @@ type Provider struct {
 	VerifyIDToken func(ctx context.Context, idToken, nonce string) error
 	// EndSession returns the URL that ends the session at the provider, or ""
 	// where this session cannot be ended; nil: the provider has no logout.
-	EndSession func(idToken, redirectURI, state string) string
+	EndSession func(r *EndSessionRequest) string
+
+	// Resolve returns the provider with what it says of itself, for those that
+	// have to be asked: it is called wherever the provider is used, and keeps
+	// what it learned. Only Name and CallbackPath need to be set beside it, and
+	// must be the same in what it returns. nil: the provider is as it is.
+	Resolve func(ctx context.Context) (*Provider, error)
+}
+
+// EndSessionRequest asks a provider to end its session (OpenID Connect
+// RP-Initiated Logout 1.0, section 2).
+type EndSessionRequest struct {
+	IDToken     string // that the session came with; empty: none is kept
+	RedirectURI string // where the browser goes afterwards, absolute; empty: the configured place
+	State       string // passed along to RedirectURI
+	Origin      string // of this server, for configured places that are relative
 }
 
 // ID returns the provider's name.

@@ -33,8 +33,8 @@ func NewStates(r *core.Registrar) *States {
 	return s
 }
 
-// NewNonce returns a nonce for a request to p, or "" where p binds none.
-func NewNonce(c *core.Context, p *Provider) string {
+// newNonce returns a nonce for a request to p, or "" where p binds none.
+func newNonce(c *core.Context, p *Provider) string {
 	if !p.BindNonce {
 		return ""
 	}

@@ -46,13 +46,20 @@ func (out *SignOutOutput) AppendJSON(b []byte) []byte {
 // signOut succeeds without a session too, but not where the session may still
 // be alive: whoever leaves a shared computer must learn of that. The cookies
 // go in any case.
-func (Flow) signOut(c *core.Context, _ *SignOutInput) (*SignOutOutput, error) {
+func (Flow) signOut(c *core.Context, in *SignOutInput) (*SignOutOutput, error) {
+	out := &SignOutOutput{Success: true}
 	token, ok := c.Cookies().GetSigned(c.SessionCookieDef())
 	c.ClearSession()
-	if ok && token != "" {
-		if err := c.Sessions().Delete(token); err != nil {
-			return nil, err
-		}
+	if !ok || token == "" {
+		return out, nil
 	}
-	return &SignOutOutput{Success: true}, nil
+	out.URL = c.EndSessionElsewhere(token, in.CallbackURL.Value, in.State.Value)
+	if err := c.Sessions().Delete(token); err != nil {
+		return nil, err
+	}
+	if out.URL != "" && !in.DisableRedirect.Value {
+		out.Redirect = true
+		c.ResponseHeader().Set("Location", out.URL)
+	}
+	return out, nil
 }

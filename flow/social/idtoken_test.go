@@ -105,7 +105,7 @@ func TestForgedIDTokens(t *testing.T) {
 			t.Errorf("%s by itself: %d %s", name, a.Status, a.Body)
 		}
 		p.forge = forge
-		if a := p.signIn(s.Client(), "google", ada); !strings.HasPrefix(a.Header.Get("Location"), "/failed?error=invalid_code") {
+		if a := p.signIn(s.Client(), "google", ada); !strings.HasPrefix(a.Header.Get("Location"), "/failed?error=unable_to_get_user_info") {
 			t.Errorf("%s with a code: %v", name, a.Header)
 		}
 		p.forge = nil
@@ -125,7 +125,7 @@ func TestHashOfAccessToken(t *testing.T) {
 		c["at_hash"] = base64.RawURLEncoding.EncodeToString(sum[:16])
 		return ""
 	}
-	goes(t, p.signIn(s.Client(), "google", ada), "/failed?error=invalid_code")
+	goes(t, p.signIn(s.Client(), "google", ada), "/failed?error=unable_to_get_user_info")
 }
 
 func TestSignInByIDToken(t *testing.T) {

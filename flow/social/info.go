@@ -54,9 +54,9 @@ func (f *flow) accountInfo(c *core.Context, in *AccountInfoInput) (*AccountInfoO
 	if err != nil {
 		return nil, err
 	}
-	p, ok := f.providers[account.ProviderID]
-	if !ok {
-		return nil, errNotConfigured
+	p, err := oauth.Find(c, account.ProviderID)
+	if err != nil {
+		return nil, errNotConfigured.Wrap(err)
 	}
 	tokens, err := valid(c, p, account)
 	if err != nil {

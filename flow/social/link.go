@@ -38,14 +38,14 @@ func (f *flow) link(c *core.Context, in *LinkInput) (*LinkOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, ok := f.providers[in.Provider]
-	if !ok {
-		return nil, core.ErrProviderNotFound
+	p, err := oauth.Find(c, in.Provider)
+	if err != nil {
+		return nil, err
 	}
 	if in.IDToken != nil {
 		return f.linkByIDToken(c, p, in, current)
 	}
-	state := f.state(c, p, &in.Request)
+	state := in.state()
 	state.Link = &oauth.LinkTarget{UserID: current.User.ID, Email: current.User.Email}
 	if state.Link.SealedSession, err = f.states.SealSession(c, current.Session); err != nil {
 		return nil, err

@@ -45,14 +45,14 @@ func appendTarget(b []byte, url string, redirect bool) []byte {
 }
 
 func (f *flow) signIn(c *core.Context, in *SignInInput) (*SignInOutput, error) {
-	p, ok := f.providers[in.Provider]
-	if !ok {
-		return nil, core.ErrProviderNotFound
+	p, err := oauth.Find(c, in.Provider)
+	if err != nil {
+		return nil, err
 	}
 	if in.IDToken != nil {
 		return f.signInByIDToken(c, p, in)
 	}
-	state := f.state(c, p, &in.Request)
+	state := in.state()
 	state.NewUserURL = in.NewUserCallbackURL.Value
 	url, err := f.depart(c, p, state, &in.Request)
 	if err != nil {
@@ -62,35 +62,24 @@ func (f *flow) signIn(c *core.Context, in *SignInInput) (*SignInOutput, error) {
 }
 
 // state is what is kept of a request while the browser is away.
-func (f *flow) state(c *core.Context, p *oauth.Provider, in *Request) *oauth.State {
-	state := &oauth.State{CallbackURL: in.CallbackURL.Value, ErrorURL: in.ErrorCallbackURL.Value,
-		Nonce: oauth.NewNonce(c, p), Provider: p.Name, Additional: in.data()}
-	if state.CallbackURL == "" {
-		state.CallbackURL = c.Origin()
-	}
+func (in *Request) state() *oauth.State {
+	state := &oauth.State{CallbackURL: in.CallbackURL.Value, ErrorURL: in.ErrorCallbackURL.Value, Additional: in.data()}
 	if in.RequestSignUp.Given() {
 		state.RequestSignUp = &in.RequestSignUp.Value
 	}
 	return state
 }
 
-// depart keeps the state and returns the URL the browser is to go to. It is
-// also the Location of the answer, unless the client goes there by itself.
+// depart returns the URL the browser is to go to. It is also the Location of
+// the answer, unless the client goes there by itself.
 func (f *flow) depart(c *core.Context, p *oauth.Provider, state *oauth.State, in *Request) (string, error) {
-	if err := f.states.Begin(c, state); err != nil {
-		return "", err
-	}
-	url, err := p.Authorize(c, &oauth.AuthorizationRequest{
-		State: state.ID, CodeVerifier: state.CodeVerifier, Nonce: state.Nonce, RedirectURI: redirectURI(c, p),
-		Scopes: in.Scopes.Value, LoginHint: in.LoginHint.Value, Additional: in.params(),
-	})
+	url, err := f.states.Depart(c, &oauth.Departure{Provider: p, State: state,
+		Scopes: in.Scopes.Value, LoginHint: in.LoginHint.Value, Additional: in.params()})
 	if err == nil && !in.DisableRedirect.Value {
 		c.ResponseHeader().Set("Location", url)
 	}
 	return url, err
 }
-
-func redirectURI(c *core.Context, p *oauth.Provider) string { return c.BaseURL() + p.RedirectPath() }
 
 // prove verifies an ID token and returns whom it stands for.
 func prove(c *core.Context, p *oauth.Provider, t *IDToken) (*oauth.Identity, error) {

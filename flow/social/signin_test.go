@@ -252,7 +252,7 @@ func TestFailedCallbacks(t *testing.T) {
 		{"unknown provider", nil, ada, "", "nobody", "/failed?error=oauth_provider_not_found"},
 		{"another issuer", nil, ada, "code=1&iss=https%3A%2F%2Fevil.example", "google", "/failed?error=issuer_mismatch"},
 		{"no address", nil, person{"1", "", false}, "", "google", "/failed?error=email_not_found"},
-		{"no subject", nil, person{"", "x@example.com", true}, "", "google", "/failed?error=invalid_code"},
+		{"no subject", nil, person{"", "x@example.com", true}, "", "google", "/failed?error=unable_to_get_user_info"},
 		{"a number for nobody", nil, person{"0", "x@example.com", true}, "", "github", "/failed?error=unable_to_get_user_info"},
 		{"a hook", func(o *options) {
 			o.DatabaseHooks.Session.BeforeCreate = func(*core.Context, *core.Session) error {

@@ -22,15 +22,17 @@ func (Flow) ID() string { return "social" }
 
 // flow is a Flow in one instance.
 type flow struct {
-	states    *oauth.States
-	providers map[string]*oauth.Provider
+	states *oauth.States
+	// logout is true where a provider may have a session to end.
+	logout bool
 }
 
 // Register adds the routes. Providers that are not of package oauth, or that
 // lack what every sign-in needs, fail the assembly.
 func (Flow) Register(r *core.Registrar) error {
-	f := &flow{states: oauth.NewStates(r), providers: map[string]*oauth.Provider{}}
+	f := &flow{states: oauth.NewStates(r)}
 	r.Ready(f.ready)
+	r.EndSessionElsewhere(f.endSession)
 	r.Codes(errLink, errLinkingNotAllowed, errDifferentEmails, errLinkingFailed, errUserRequired, errNotConfigured,
 		errNoRefreshToken, errRefreshFailed, errTokenFailed, errNoAccessToken)
 	core.Post(r, SignIn, "/sign-in/social", f.signIn, core.Op{Summary: "Sign in with a social provider"})
@@ -43,17 +45,19 @@ func (Flow) Register(r *core.Registrar) error {
 }
 
 func (f *flow) ready(k *core.Kernel) error {
+	seen := map[string]bool{}
 	for _, s := range k.SocialProviders() {
 		p, ok := s.(*oauth.Provider)
 		switch {
 		case !ok || p == nil:
 			return fmt.Errorf("watchword: Options.SocialProviders: %T is not an *oauth.Provider", s)
-		case p.Name == "" || p.Authorize == nil || p.Exchange == nil || p.UserInfo == nil:
+		case p.Name == "" || p.Resolve == nil && (p.Authorize == nil || p.Exchange == nil || p.UserInfo == nil):
 			return fmt.Errorf("watchword: Options.SocialProviders: provider %q lacks a name or a function", p.Name)
-		case f.providers[p.Name] != nil:
+		case seen[p.Name]:
 			return fmt.Errorf("watchword: Options.SocialProviders: provider %q is given twice", p.Name)
 		}
-		f.providers[p.Name] = p
+		seen[p.Name] = true
+		f.logout = f.logout || p.EndSession != nil || p.Resolve != nil
 	}
 	switch s := k.Options().Account.StoreStateStrategy; s {
 	case "", core.StateInDatabase, core.StateInCookie:

@@ -62,9 +62,9 @@ func (f *flow) getAccessToken(c *core.Context, in *TokenInput) (*AccessTokenOutp
 	if err != nil {
 		return nil, err
 	}
-	p, ok := f.providers[account.ProviderID]
-	if !ok {
-		return nil, errNotSupported(account.ProviderID)
+	p, err := oauth.Find(c, account.ProviderID)
+	if err != nil {
+		return nil, errNotSupported(account.ProviderID).Wrap(err)
 	}
 	return valid(c, p, account)
 }
@@ -133,10 +133,10 @@ func (f *flow) refreshToken(c *core.Context, in *TokenInput) (*RefreshOutput, er
 	if err != nil {
 		return nil, err
 	}
-	p, ok := f.providers[account.ProviderID]
+	p, err := oauth.Find(c, account.ProviderID)
 	switch {
-	case !ok:
-		return nil, errNotSupported(account.ProviderID)
+	case err != nil:
+		return nil, errNotSupported(account.ProviderID).Wrap(err)
 	case p.Refresh == nil:
 		return nil, errRefreshNotSupported(account.ProviderID)
 	case text(account.RefreshToken) == "":

@@ -1,0 +1,35 @@
+package oauth
+
+import "github.com/watchword-auth/watchword/core"
+
+// Departure is a browser about to be sent to a provider.
+type Departure struct {
+	Provider *Provider
+	// State is what is to be remembered meanwhile. Its Provider and Nonce are
+	// set here; a CallbackURL that is empty becomes the instance's origin.
+	State      *State
+	Scopes     []string // besides the configured ones
+	LoginHint  string
+	Additional *Params // further parameters of the caller's; nil: none
+}
+
+// Depart keeps the state, bound to the browser, and returns the URL the
+// browser is to be sent to.
+func (s *States) Depart(c *core.Context, d *Departure) (string, error) {
+	p, state := d.Provider, d.State
+	state.Provider, state.Nonce = p.Name, newNonce(c, p)
+	if state.CallbackURL == "" {
+		state.CallbackURL = c.Origin()
+	}
+	if err := s.Begin(c, state); err != nil {
+		return "", err
+	}
+	return p.Authorize(c, &AuthorizationRequest{
+		State: state.ID, CodeVerifier: state.CodeVerifier, Nonce: state.Nonce, RedirectURI: redirectURI(c, p),
+		Scopes: d.Scopes, LoginHint: d.LoginHint, Additional: d.Additional,
+	})
+}
+
+// redirectURI is where the provider sends browsers back to. Requests for
+// codes and for tokens must name the same (RFC 6749, section 4.1.3).
+func redirectURI(c *core.Context, p *Provider) string { return c.BaseURL() + p.RedirectPath() }
