@@ -101,3 +101,9 @@ func (c *Context) SessionCookieDef() *CookieDef { return c.k.cookies.token }
 // ForgetEndsWithBrowser drops the browser's note that its session is to end
 // with it.
 func (c *Context) ForgetEndsWithBrowser() { c.Cookies().Expire(c.k.cookies.dontRemember) }
+
+// RefreshSessionCache sets the cached copy of the session anew, where there is
+// a cookie cache, and no other cookie.
+func (c *Context) RefreshSessionCache(current *Current) {
+	c.k.cache.write(c, current, c.dontRemember())
+}

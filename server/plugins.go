@@ -48,6 +48,7 @@ func plugins() map[string]constructor {
 	return map[string]constructor{
 		"admin":        newAdmin,
 		"bearer":       newBearer,
+		"emailOTP":     newEmailOTP,
 		"magicLink":    newMagicLink,
 		"organization": newOrganization,
 		"twoFactor":    newTwoFactor,

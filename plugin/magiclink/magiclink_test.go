@@ -2,10 +2,12 @@ package magiclink_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db/memory"
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/plugin/magiclink"
 )
@@ -101,9 +103,9 @@ func TestMetadataAndTokens(t *testing.T) {
 
 func TestNeedsDelivery(t *testing.T) {
 	t.Parallel()
-	_, err := core.New(core.Options{Secret: authtest.Secret, BaseURL: authtest.Origin, Plugins: []core.Plugin{magiclink.New(magiclink.Options{})}})
-	if err == nil {
-		t.Fatal("assembled without a way to send links")
+	_, err := core.New(core.Options{Secret: authtest.Secret, BaseURL: authtest.Origin, Database: memory.New(), Plugins: []core.Plugin{magiclink.New(magiclink.Options{})}})
+	if err == nil || !strings.Contains(err.Error(), "Options.Deliver is missing") {
+		t.Fatalf("assembled without a way to send links: %v", err)
 	}
 }
 

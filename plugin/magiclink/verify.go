@@ -75,7 +75,9 @@ func (p *Plugin) verify(c *core.Context, in *VerifyInput) (*VerifyOutput, error)
 		return in.refuse(c, "new_user_signup_disabled", "")
 	case created:
 		u = &core.User{Email: r.Email, Name: r.Name, EmailVerified: true}
-		err = c.Users().Create(u)
+		if err = c.ValidateUser(u, core.UserSource{Method: "magic-link", Action: "create-user"}); err == nil {
+			err = c.Users().Create(u)
+		}
 		var refusal *core.Error
 		if errors.As(err, &refusal) && refusal.Code != "" {
 			return in.refuse(c, string(refusal.Code), refusal.Message)
