@@ -132,8 +132,9 @@ type AdditionalField struct {
 type UserOptions struct {
 	Mapping
 	AdditionalFields []AdditionalField
-	// ValidateUserInfo may refuse a user whom another provider has proven. An
-	// *Error is the refusal, its code the code of a failed redirect.
+	// ValidateUserInfo may refuse a user who is about to be created, or whom
+	// another provider has proven. An *Error is the refusal, its code the code
+	// of a failed redirect.
 	ValidateUserInfo func(c *Context, u *User, source UserSource) error
 	ChangeEmail      ChangeEmail
 	DeleteUser       DeleteUser

@@ -2,6 +2,8 @@ package core
 
 import (
 	"encoding/json"
+	"errors"
+	"net/http"
 	"slices"
 )
 
@@ -14,10 +16,26 @@ type SocialProvider interface {
 
 // UserSource says where what is known of a user comes from.
 type UserSource struct {
-	Method   string          // "oauth"; plugins have further ones
+	Method   string          // "oauth", "email-password"; plugins have further ones
 	Action   string          // "create-user", "sign-in" or "link-account"
 	Provider string          // its id; empty where none is involved
 	Profile  json.RawMessage // as the provider sent it; nil: none
+}
+
+// ValidateUser asks Options.User.ValidateUserInfo. Every way to create a user
+// calls it first. It refuses with an [*Error], of status 403 where the
+// application's function fails.
+func (c *Context) ValidateUser(u *User, source UserSource) error {
+	validate := c.Options().User.ValidateUserInfo
+	if validate == nil {
+		return nil
+	}
+	err := validate(c, u, source)
+	var known *Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	return NewError(http.StatusForbidden, "validation_failed", "User validation failed").Wrap(err)
 }
 
 // SocialProvider adds a place where users can sign in.

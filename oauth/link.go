@@ -24,7 +24,7 @@ type Linking struct {
 func Link(c *core.Context, l *Linking) error {
 	source := core.UserSource{Method: "oauth", Action: "link-account", Provider: l.Provider.Name, Profile: l.Identity.Profile}
 	a := &Attempt{Provider: l.Provider, Identity: l.Identity}
-	if err := Validate(c, a.asUser(l.UserID), source); err != nil {
+	if err := c.ValidateUser(a.asUser(l.UserID), source); err != nil {
 		return err
 	}
 	if !MayLink(c, l.Provider, l.Identity) {

@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 
 	"github.com/watchword-auth/watchword/core"
@@ -256,22 +255,7 @@ func (a *Attempt) validate(c *core.Context, user *core.User, action string) erro
 	if method == "" {
 		method = "oauth"
 	}
-	return Validate(c, user, core.UserSource{Method: method, Action: action, Provider: a.Provider.Name, Profile: a.Identity.Profile})
-}
-
-// Validate asks Options.User.ValidateUserInfo. It refuses with a [*core.Error]
-// of status 403, also where the application's function fails.
-func Validate(c *core.Context, user *core.User, source core.UserSource) error {
-	validate := c.Options().User.ValidateUserInfo
-	if validate == nil {
-		return nil
-	}
-	err := validate(c, user, source)
-	var known *core.Error
-	if err == nil || errors.As(err, &known) {
-		return err
-	}
-	return core.NewError(http.StatusForbidden, "validation_failed", "User validation failed").Wrap(err)
+	return c.ValidateUser(user, core.UserSource{Method: method, Action: action, Provider: a.Provider.Name, Profile: a.Identity.Profile})
 }
 
 // requireVerified sends the mail that proves the address, and refuses until

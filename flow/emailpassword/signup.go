@@ -94,6 +94,9 @@ func (Flow) signUp(c *core.Context, in *SignUpInput) (*SignUpOutput, error) {
 	if known != nil {
 		return duplicate(c, u, known)
 	}
+	if err := c.ValidateUser(u, core.UserSource{Method: "email-password", Action: "create-user"}); err != nil {
+		return createFailed(c, u, err)
+	}
 	return create(c, in, u, hash)
 }
 

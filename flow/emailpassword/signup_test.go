@@ -3,6 +3,7 @@ package emailpassword_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -334,5 +335,34 @@ func TestSignUpInProcess(t *testing.T) {
 	}
 	if text := string(out.User.AppendJSON(nil)); !strings.Contains(text, `"team":"blue"`) {
 		t.Error(text)
+	}
+}
+
+// TestValidateUserInfo refuses a person before there is a user, and tells
+// nobody where sign-ups are not to reveal anything.
+func TestValidateUserInfo(t *testing.T) {
+	t.Parallel()
+	gate := func(o *core.Options) {
+		o.User.ValidateUserInfo = func(_ *core.Context, u *core.User, source core.UserSource) error {
+			if source.Method != "email-password" || source.Action != "create-user" {
+				return errors.New("another source")
+			}
+			if strings.HasSuffix(u.Email, "@corp.test") {
+				return nil
+			}
+			return core.NewError(403, "WRONG_DOMAIN", "Not of this company")
+		}
+	}
+	s := authtest.New(t, gate)
+	sent := authtest.JSON{"name": "Eve", "email": "eve@evil.test", "password": authtest.Password}
+	s.Client().Post("/sign-up/email", sent).Want(403, `"code":"WRONG_DOMAIN"`)
+	if _, err := s.Context().Users().ByEmail("eve@evil.test"); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("the user was created: %v", err)
+	}
+	s.SignUp("ada@corp.test")
+	hidden := authtest.New(t, gate, func(o *core.Options) { o.EmailAndPassword.RequireEmailVerification = true })
+	hidden.Client().Post("/sign-up/email", sent).Want(200, `"token":null`, `"email":"eve@evil.test"`)
+	if _, err := hidden.Context().Users().ByEmail("eve@evil.test"); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("the user was created: %v", err)
 	}
 }
