@@ -38,6 +38,7 @@ type file struct {
 	Experimental      *config.Node      `key:"experimental"`
 
 	Delivery delivery.Options `key:"delivery"`
+	Outbox   outboxOptions    `key:"outbox"`
 	CORS     cors             `key:"cors"`
 	Metrics  metricsOptions   `key:"metrics"`
 	Logger   loggerOptions    `key:"logger"`
@@ -225,6 +226,7 @@ type advanced struct {
 	MaxBodyBytes            int64           `key:"maxBodyBytes"`
 	OutboundMinResponseTime *config.Seconds `key:"outboundMinResponseTime"`
 	BackgroundWorkers       int             `key:"backgroundWorkers"`
+	CleanupInterval         *config.Seconds `key:"cleanupInterval"`
 }
 
 // originCheck is true, or the paths without a check.
@@ -284,6 +286,12 @@ func (p *errorPage) DecodeConfig(n *config.Node) error {
 type cors struct {
 	Enabled *bool           `key:"enabled"`
 	MaxAge  *config.Seconds `key:"maxAge"`
+}
+
+type outboxOptions struct {
+	model
+	Enabled  *bool           `key:"enabled"`
+	Interval *config.Seconds `key:"interval"`
 }
 
 type metricsOptions struct {

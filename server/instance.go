@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/watchword-auth/watchword"
 	"github.com/watchword-auth/watchword/db"
@@ -20,8 +21,13 @@ type instance struct {
 	closing  []func()
 }
 
-// posture says how much may be guessed.
-type posture struct{ production bool }
+// cleanupInterval is how often expired rows are deleted where the file does
+// not say.
+const cleanupInterval = time.Hour
+
+// posture says how much may be guessed. Tools that plan a database plan it as
+// production wants it, so that it can be prepared before.
+type posture struct{ production, planning bool }
 
 // assemble opens what the file names and puts the instance together.
 func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance, err error) {
@@ -40,6 +46,10 @@ func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance
 		in.log.WarnContext(ctx, text)
 	}
 	o.Production, o.Logger, o.Random = p.production, in.log, s.Random
+	o.Outbox.Enabled = f.keepsMessages(p)
+	if f.Advanced.CleanupInterval == nil {
+		o.Advanced.CleanupInterval = cleanupInterval
+	}
 	if o.Plugins, err = f.plugins(); err != nil {
 		return in, err
 	}

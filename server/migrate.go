@@ -19,6 +19,7 @@ func (f *file) schema() (*db.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Outbox.Enabled = f.keepsMessages(posture{planning: true})
 	if o.Plugins, err = f.plugins(); err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func (s *System) migrateCommand() *cobra.Command {
 			if dry {
 				return s.showSQL(c, config)
 			}
-			in, _, err := s.open(c.Context(), config)
+			in, err := s.openPlanning(c.Context(), config)
 			if err != nil {
 				return err
 			}

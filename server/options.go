@@ -21,6 +21,7 @@ func (f *file) options() (core.Options, error) {
 		TrustedOrigins: f.TrustedOrigins, TrustedProxies: f.TrustedProxies, DisabledPaths: f.DisabledPaths,
 		OnAPIError: core.OnAPIError{ErrorURL: f.OnAPIError.ErrorURL, CustomizeDefaultErrorPage: bool(f.OnAPIError.CustomizeDefaultErrorPage)},
 		CORS:       core.CORS{Enabled: isTrue(f.CORS.Enabled, true), MaxAge: f.CORS.MaxAge.Duration()},
+		Outbox:     core.Outbox{Mapping: f.Outbox.mapping(), Interval: f.Outbox.Interval.Duration()},
 	}
 	if d := f.BaseURL.dynamic; d != nil {
 		o.DynamicBaseURL = &core.DynamicBaseURL{AllowedHosts: d.AllowedHosts, Protocol: d.Protocol, Fallback: d.Fallback}
@@ -39,6 +40,13 @@ func (f *file) options() (core.Options, error) {
 		faults = append(faults, step(&o))
 	}
 	return o, errors.Join(faults...)
+}
+
+// keepsMessages reports whether messages go through the outbox: in production
+// where they leave the machine and the database outlives the process.
+func (f *file) keepsMessages(p posture) bool {
+	remote := f.Delivery.Webhook != nil || f.Delivery.SMTP != nil
+	return isTrue(f.Outbox.Enabled, (p.production || p.planning) && remote && !strings.HasPrefix(f.Database, "memory:"))
 }
 
 // isTrue is the value of a switch that may not be given.
@@ -118,7 +126,7 @@ func (f *file) advanced(a *core.Advanced) {
 		TrustedProxyHeaders: in.TrustedProxyHeaders, IPAddressHeaders: in.IPAddress.Headers,
 		DisableIPTracking: in.IPAddress.Disable, IPv6Subnet: in.IPAddress.IPv6Subnet,
 		MaxBodyBytes: in.MaxBodyBytes, OutboundMinResponseTime: in.OutboundMinResponseTime.Duration(),
-		BackgroundWorkers: in.BackgroundWorkers,
+		BackgroundWorkers: in.BackgroundWorkers, CleanupInterval: in.CleanupInterval.Duration(),
 	}
 	if in.CrossSubDomainCookies.Enabled {
 		a.CrossSubDomainCookies = &core.CrossSubDomainCookies{Domain: in.CrossSubDomainCookies.Domain}

@@ -33,7 +33,7 @@ func (s *System) serve(ctx context.Context, o serveOptions) error {
 	if _, port, err := net.SplitHostPort(f.Listen); err == nil && o.config == "" {
 		f.BaseURL.text = "http://localhost:" + port
 	}
-	in, err := s.assemble(ctx, f, posture{o.production})
+	in, err := s.assemble(ctx, f, posture{production: o.production})
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,16 @@ func (s *System) open(ctx context.Context, config string) (*instance, *file, err
 	return in, f, err
 }
 
+// openPlanning is open with every table that production wants.
+func (s *System) openPlanning(ctx context.Context, config string) (*instance, error) {
+	f, err := s.configure(config, false)
+	if err != nil {
+		return nil, err
+	}
+	f.Logger = loggerOptions{Level: "warn", Format: "text"}
+	return s.assemble(ctx, f, posture{planning: true})
+}
+
 // openReady is open for tools that need the tables to be there.
 func (s *System) openReady(ctx context.Context, config string) (*instance, error) {
 	in, _, err := s.open(ctx, config)
@@ -78,7 +88,7 @@ func (s *System) pending(ctx context.Context, config string) (*db.Plan, db.Diale
 		return db.MakePlan(schema, &db.Live{}, dialect), dialect, nil
 	}
 	f.Logger = loggerOptions{Level: "warn", Format: "text"}
-	in, err := s.assemble(ctx, f, posture{})
+	in, err := s.assemble(ctx, f, posture{planning: true})
 	if err != nil {
 		return nil, "", err
 	}

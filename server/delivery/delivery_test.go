@@ -302,7 +302,7 @@ func TestSMTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	mail := <-mails
-	for _, want := range []string{"To: <ada@example.com>", "Subject: Reset your password", "no-reply@example.com", "text/plain", "text/html", "example.com/reset"} {
+	for _, want := range []string{"To: <ada@example.com>", "Subject: Reset your password", "Message-ID: <m1@example.com>", "no-reply@example.com", "text/plain", "text/html", "example.com/reset"} {
 		if !strings.Contains(mail, want) {
 			t.Errorf("the mail lacks %q:\n%s", want, mail)
 		}

@@ -94,10 +94,22 @@ func (s *smtp) send(ctx context.Context, m *core.Message) error {
 	}
 	msg.Subject(letter.Subject)
 	msg.SetDate()
-	msg.SetMessageID()
+	s.identify(msg, m.ID)
 	msg.SetBodyString(mail.TypeTextPlain, letter.Text)
 	msg.AddAlternativeString(mail.TypeTextHTML, letter.HTML)
 	return s.transmit(ctx, msg)
+}
+
+// identify gives repetitions of a message one Message-ID, so that the receiver
+// can drop them.
+func (s *smtp) identify(msg *mail.Msg, id string) {
+	_, domain, ok := strings.Cut(strings.TrimSuffix(s.options.From, ">"), "@")
+	plain := func(r rune) bool { return r > ' ' && r < 0x7f && !strings.ContainsRune("<>@()[]\\,;:\"", r) }
+	if !ok || id == "" || strings.ContainsFunc(id, func(r rune) bool { return !plain(r) }) {
+		msg.SetMessageID()
+		return
+	}
+	msg.SetMessageIDWithValue(id + "@" + domain)
 }
 
 // transmit tries again after failures that pass, such as greylisting.
