@@ -42,6 +42,7 @@ func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance
 	if err != nil {
 		return in, err
 	}
+	f.dropDead(&o, in.log)
 	for _, text := range f.warnings() {
 		in.log.WarnContext(ctx, text)
 	}
