@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -136,11 +137,18 @@ func (s *System) announce(f *file, o serveOptions, in *instance) {
 		return
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Watchword %s on http://%s%s (development)\n", s.Version, f.Listen, in.auth.Kernel().Options().BasePath)
+	// Pages must be opened where the base URL says: another name of this
+	// machine is another origin.
+	site := "http://" + f.Listen
+	options := in.auth.Kernel().Options()
+	if base, err := url.Parse(options.BaseURL); err == nil && base.Host != "" {
+		site = base.Scheme + "://" + base.Host
+	}
+	fmt.Fprintf(&b, "Watchword %s on %s%s (development)\n", s.Version, site, options.BasePath)
 	if o.config == "" {
 		fmt.Fprintf(&b, "  database  watchword.db, migrated\n  secret    %s, generated; keep it to yourself\n", secretFile)
 		fmt.Fprintf(&b, "  sign-in   email and password\n")
 	}
-	fmt.Fprintf(&b, "  messages  http://%s/dev/mailbox\n", f.Listen)
+	fmt.Fprintf(&b, "  messages  %s/dev/mailbox\n", site)
 	_, _ = fmt.Fprint(s.Stdout, b.String())
 }
