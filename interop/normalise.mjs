@@ -36,6 +36,8 @@ function normaliseText(text, base, key) {
     .replace(signedToken, (token) => describeToken(token, base))
     .replace(longWord, (word) => (speaking.some((form) => form.test(word)) ? word : `<id ${word.length}>`));
   if (key === "backupCodes") return told.replace(/[A-Za-z0-9]/g, "x");
+  // The beginning of an API key: a prefix and letters drawn by chance.
+  if (key === "start") return told.replace(/[A-Za-z]+$/, (letters) => `<letters ${letters.length}>`);
   return /^\d{6}$/.test(told) && key !== "" ? "<code>" : told;
 }
 

@@ -37,6 +37,7 @@ type constructor func(in pluginInput) (core.Plugin, error)
 // plugins maps the names in the file to constructors. It is the only place
 // that knows plugins by name.
 //
+		"passkey": newPasskey,
 //	"username": func(in pluginInput) (core.Plugin, error) {
 //		var o struct {
 //			MinUsernameLength int `key:"minUsernameLength"`
@@ -47,7 +48,9 @@ type constructor func(in pluginInput) (core.Plugin, error)
 func plugins() map[string]constructor {
 	return map[string]constructor{
 		"admin":        newAdmin,
+		"apiKey":       newAPIKey,
 		"bearer":       newBearer,
+		"genericOAuth": newGenericOAuth,
 		"emailOTP":     newEmailOTP,
 		"magicLink":    newMagicLink,
 		"organization": newOrganization,
@@ -75,7 +78,7 @@ func (f *file) plugins() ([]core.Plugin, error) {
 		}
 		if on, isSwitch := value.Bool(); isSwitch && !on {
 			return nil
-		} else if !isSwitch && !value.IsObject() {
+		} else if !isSwitch && !value.IsObject() && !value.IsList() {
 			faults = append(faults, value.Errorf("expected the plugin's options, or true"))
 			return nil
 		}
