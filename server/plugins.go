@@ -37,7 +37,6 @@ type constructor func(in pluginInput) (core.Plugin, error)
 // plugins maps the names in the file to constructors. It is the only place
 // that knows plugins by name.
 //
-		"passkey": newPasskey,
 //	"username": func(in pluginInput) (core.Plugin, error) {
 //		var o struct {
 //			MinUsernameLength int `key:"minUsernameLength"`
@@ -50,7 +49,6 @@ func plugins() map[string]constructor {
 		"admin":        newAdmin,
 		"apiKey":       newAPIKey,
 		"bearer":       newBearer,
-		"genericOAuth": newGenericOAuth,
 		"emailOTP":     newEmailOTP,
 		"magicLink":    newMagicLink,
 		"organization": newOrganization,
