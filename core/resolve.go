@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/kv"
 )
 
 // Resolve says how a session is to be read.
@@ -81,6 +82,9 @@ func (c *Context) refresh(current *Current, how Resolve) (Resolved, error) {
 	if errors.Is(err, db.ErrNotFound) {
 		c.clearSessionCookies()
 		return Resolved{}, ErrFailedToGetSession.WithStatus(http.StatusUnauthorized)
+	}
+	if errors.Is(err, kv.ErrUnavailable) && c.k.sessionsInDatabase() {
+		return Resolved{Current: current}, nil // found all the same; a later call prolongs it
 	}
 	if err != nil {
 		return Resolved{}, err

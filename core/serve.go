@@ -236,6 +236,14 @@ func (c *Context) perform(e *endpoint) (*Result, error) {
 	return e.handle(c, in)
 }
 
+// Unavailable reports whether an error means that storage or the hashing pool
+// could not be had in time. The kernel answers it with 503 and asks clients to
+// come back; flows that word other failures must leave it alone.
+func Unavailable(err error) bool {
+	return errors.Is(err, password.ErrBusy) || errors.Is(err, db.ErrUnavailable) || errors.Is(err, kv.ErrUnavailable) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
 // known words failures of the lower floors.
 func known(err error) *Error {
 	var declared *Error
@@ -246,8 +254,7 @@ func known(err error) *Error {
 	switch {
 	case errors.As(err, &tooLarge):
 		return errBodyTooLarge.Wrap(err)
-	case errors.Is(err, password.ErrBusy), errors.Is(err, db.ErrUnavailable), errors.Is(err, kv.ErrUnavailable),
-		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case Unavailable(err):
 		return errUnavailable.Wrap(err)
 	}
 	return &Error{Status: http.StatusInternalServerError, Err: err}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/kv"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -77,11 +78,14 @@ func (s Sessions) store(current *Current) error {
 }
 
 // Find returns the session of a token and its user, whether it has expired or
-// not, or [db.ErrNotFound]. It is one statement.
+// not, or [db.ErrNotFound]. It is one statement. Where the database has the
+// sessions too, it answers for secondary storage that has lost them or cannot
+// be reached: what is revoked leaves the database first.
 func (s Sessions) Find(token string) (*Current, error) {
 	if s.c.k.options.SecondaryStorage != nil {
 		current, _, err := s.kept(token)
-		if !errors.Is(err, db.ErrNotFound) || !s.c.k.sessionsInDatabase() {
+		missing := errors.Is(err, db.ErrNotFound) || errors.Is(err, kv.ErrUnavailable) && s.c.Err() == nil
+		if !missing || !s.c.k.sessionsInDatabase() {
 			return current, err
 		}
 	}

@@ -64,7 +64,7 @@ func SignIn(c *core.Context, a *Attempt) (*Outcome, error) {
 func refuse(c *core.Context, err error, reason Refusal) error {
 	var known *core.Error
 	var refusal Refusal
-	if err == nil || errors.As(err, &known) || errors.As(err, &refusal) || errors.Is(err, db.ErrUnavailable) {
+	if err == nil || errors.As(err, &known) || errors.As(err, &refusal) || core.Unavailable(err) {
 		return err
 	}
 	c.Log().ErrorContext(c, "a sign-in at a provider failed", "reason", string(reason), "error", err)

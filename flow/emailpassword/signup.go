@@ -7,7 +7,6 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
-	"github.com/watchword-auth/watchword/password"
 )
 
 // SignUp is POST /sign-up/email.
@@ -135,7 +134,7 @@ func create(c *core.Context, in *SignUpInput, u *core.User, hash string) (*SignU
 // are.
 func creationError(err error) error {
 	var refusal *core.Error
-	if errors.As(err, &refusal) || errors.Is(err, db.ErrUnavailable) || errors.Is(err, password.ErrBusy) {
+	if errors.As(err, &refusal) || core.Unavailable(err) {
 		return err
 	}
 	return core.ErrFailedToCreateUser.Wrap(err)

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/watchword-auth/watchword/core"
-	"github.com/watchword-auth/watchword/db"
 )
 
 // Get is GET and POST /get-session. POST, which writes what GET defers, is
@@ -76,7 +75,7 @@ func (Flow) get(c *core.Context, in *GetInput) (*GetOutput, error) {
 // to the kernel, which asks the client to come back.
 func failure(err error) error {
 	var refusal *core.Error
-	if errors.As(err, &refusal) || errors.Is(err, db.ErrUnavailable) {
+	if errors.As(err, &refusal) || core.Unavailable(err) {
 		return err
 	}
 	return core.ErrFailedToGetSession.Wrap(err)
