@@ -26,7 +26,16 @@ func ParseClaims(data []byte) (Claims, error) {
 // DecodeIDToken returns the claims of an ID token without verifying it: only
 // for one that was verified before.
 func DecodeIDToken(idToken string) (Claims, error) {
-	parts := strings.Split(idToken, ".")
+	payload, err := IDTokenPayload(idToken)
+	if err != nil {
+		return nil, err
+	}
+	return ParseClaims(payload)
+}
+
+// IDTokenPayload is [DecodeIDToken] for the claims as they are written.
+func IDTokenPayload(idToken string) (json.RawMessage, error) {
+	parts := strings.SplitN(idToken, ".", 4)
 	if len(parts) != 3 {
 		return nil, errors.New("oauth: the ID token is not a JWT")
 	}
@@ -34,7 +43,7 @@ func DecodeIDToken(idToken string) (Claims, error) {
 	if err != nil {
 		return nil, errors.New("oauth: the ID token is not a JWT")
 	}
-	return ParseClaims(payload)
+	return payload, nil
 }
 
 // Text returns a claim that is a string, or "".

@@ -24,6 +24,7 @@ const (
 type KeySet struct {
 	client *Client
 	url    string
+	header map[string]string // of the requests
 
 	mu        sync.Mutex
 	set       *token.Set
@@ -39,7 +40,13 @@ type keyFetch struct {
 }
 
 // NewKeySet returns the keys at a URL. Nothing is fetched yet.
-func NewKeySet(client *Client, url string) *KeySet { return &KeySet{client: client, url: url} }
+func NewKeySet(client *Client, url string) *KeySet { return NewKeySetHeader(client, url, nil) }
+
+// NewKeySetHeader is [NewKeySet] with headers of the requests, for providers
+// that want some.
+func NewKeySetHeader(client *Client, url string, header map[string]string) *KeySet {
+	return &KeySet{client: client, url: url, header: header}
+}
 
 // Verify returns the payload of a compact JWS that one of the keys signed
 // with a permitted algorithm.
@@ -122,7 +129,7 @@ func (k *KeySet) join(ctx context.Context) (*token.Set, error) {
 func (k *KeySet) fetch(ctx context.Context, f *keyFetch, at time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, keySetTimeout)
 	defer cancel()
-	body, err := k.client.Do(ctx, Call{URL: k.url})
+	body, err := k.client.Do(ctx, Call{URL: k.url, Header: k.header})
 	if err == nil {
 		f.set, err = token.ParseSet(body)
 	}

@@ -50,8 +50,11 @@ func plugins() map[string]constructor {
 		"apiKey":       newAPIKey,
 		"bearer":       newBearer,
 		"emailOTP":     newEmailOTP,
+		"genericOAuth": newGenericOAuth,
+		"jwt":          newJWT,
 		"magicLink":    newMagicLink,
 		"organization": newOrganization,
+		"passkey":      newPasskey,
 		"twoFactor":    newTwoFactor,
 		"username":     newUsername,
 	}
