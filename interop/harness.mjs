@@ -133,10 +133,10 @@ async function startShared(side, file) {
 /**
  * Starts one side and waits until it answers. `config` is what the file would hold without the parts that belong to
  * the machine; the text {{BASE}} in it becomes the server's base URL. `at` puts the database file in a place that
- * outlives the server. `shared` lets the reference serve it from a process that serves other configurations too,
- * unless it counts requests: its counters belong to the process.
+ * outlives the server, `database` is the URL of another one. `shared` lets the reference serve it from a process that
+ * serves other configurations too, unless it counts requests: its counters belong to the process.
  */
-export async function startServer(side, config, { at, shared = false } = {}) {
+export async function startServer(side, config, { at, database, shared = false } = {}) {
   const directory = mkdtempSync(path.join(os.tmpdir(), "watchword-interop-"));
   const port = await freePort();
   const box = await openOutbox();
@@ -148,7 +148,7 @@ export async function startServer(side, config, { at, shared = false } = {}) {
     baseURL: base,
     ...JSON.parse(JSON.stringify(config).replaceAll("{{BASE}}", base).replaceAll("{{PORT}}", String(port))),
     listen: `127.0.0.1:${port}`,
-    database: `sqlite:${at ?? path.join(directory, "auth.db")}`,
+    database: database ?? `sqlite:${at ?? path.join(directory, "auth.db")}`,
     delivery: { webhook: { url: box.url } },
   };
   writeFileSync(file, JSON.stringify(settled));
