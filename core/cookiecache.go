@@ -17,9 +17,10 @@ import (
 // cookieCache writes and reads the session_data cookie: session and user
 // under a signature, so that a request needs no storage.
 type cookieCache struct {
-	k    *Kernel
-	seal func(payload []byte, now time.Time, age time.Duration) (string, error)
-	open func(value string, now time.Time) (payload []byte, ok bool)
+	k      *Kernel
+	seal   func(payload []byte, now time.Time, age time.Duration) (string, error)
+	open   func(value string, now time.Time) (payload []byte, ok bool)
+	signer CacheSigner // of a plugin; its functions are nil where there is none
 }
 
 func newCookieCache(k *Kernel) (*cookieCache, error) {
@@ -150,7 +151,7 @@ func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
 	if dontRemember {
 		age, cookieAge = time.Minute, SessionCookie
 	}
-	value, err := cc.seal(payload, now, age)
+	value, err := cc.sign(c, current, payload, age)
 	if err != nil {
 		c.Log().ErrorContext(c, "the session cache cookie could not be made", "error", err)
 		return
@@ -179,7 +180,7 @@ func (cc *cookieCache) read(c *Context, sessionToken string) *Current {
 		return nil
 	}
 	now := c.Now()
-	payload, ok := cc.open(value, now)
+	payload, ok := cc.verify(c, value)
 	if !ok {
 		return nil
 	}

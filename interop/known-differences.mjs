@@ -143,9 +143,11 @@ export const knownDifferences = [
 
 /**
  * The second call with what Watchword may always add taken away: `Cache-Control: no-store` on answers with cookies,
- * sessions or tokens, which no shared cache should keep. The reference sends it for sessions only.
+ * sessions or tokens, which no shared cache should keep. The reference sends it for sessions only. And a minute's life
+ * on published keys, of which the reference says nothing.
  */
 export function withoutAdditions(a, b) {
-  const added = a?.cacheControl === "" && b?.cacheControl === "no-store";
+  const keys = b?.cacheControl === "public, max-age=60" && Array.isArray(b.json?.keys);
+  const added = a?.cacheControl === "" && (b?.cacheControl === "no-store" || keys);
   return added ? { ...b, cacheControl: "" } : b;
 }
