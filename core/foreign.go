@@ -42,7 +42,7 @@ func WriteError(w http.ResponseWriter, err error) {
 		w.Header().Set("Content-Type", response.ContentType)
 	}
 	if response.Location != "" {
-		w.Header().Set("Location", response.Location)
+		w.Header().Set("Location", asciiURL(response.Location))
 	}
 	w.WriteHeader(response.Status)
 	_, _ = w.Write(response.Body) // the client may be gone

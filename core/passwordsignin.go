@@ -54,7 +54,7 @@ func (c *Context) SignInByPassword(u *User, how PasswordSignIn) (*SignedIn, erro
 		out.URL, out.Redirect = &how.CallbackURL.Value, how.CallbackURL.Value != ""
 	}
 	if out.Redirect {
-		c.ResponseHeader().Set("Location", *out.URL)
+		c.ResponseHeader().Set("Location", asciiURL(*out.URL))
 	}
 	return out, nil
 }
