@@ -45,6 +45,9 @@ type Provider struct {
 	// VerifyIDToken checks an ID token that a client got by itself; nil: the
 	// provider takes none. A nonce that is empty was not given.
 	VerifyIDToken func(ctx context.Context, idToken, nonce string) error
+	// IDTokens says which ID tokens of the provider are believed, for plugins
+	// that get some in another way; nil: the provider does not tell.
+	IDTokens *IDTokenRule
 	// EndSession returns the URL that ends the session at the provider, or ""
 	// where this session cannot be ended; nil: the provider has no logout.
 	EndSession func(r *EndSessionRequest) string

@@ -91,7 +91,7 @@ func (s *spec) provider() *oauth.Provider {
 		DisableSignUp: o.DisableSignUp, DisableImplicitSignUp: o.DisableImplicitSignUp,
 		OverrideUserInfoOnSignIn: o.OverrideUserInfoOnSignIn, RequireEmailVerification: o.RequireEmailVerification,
 		Authorize: s.authorizationURL, Exchange: s.redeem, UserInfo: s.identify, Refresh: s.renew,
-		VerifyIDToken: s.direct,
+		VerifyIDToken: s.direct, IDTokens: s.idToken,
 	}
 	if s.noRefresh {
 		p.Refresh = nil

@@ -33,7 +33,7 @@ func (s *source) build(d *document, rule *oauth.IDTokenRule) *oauth.Provider {
 		BindNonce: rule != nil && !own.DisableNonce, AllowIDPInitiated: own.AllowIDPInitiated,
 		DisableSignUp: own.DisableSignUp, DisableImplicitSignUp: own.DisableImplicitSignUp,
 		OverrideUserInfoOnSignIn: own.OverrideUserInfo, RequireEmailVerification: own.RequireEmailVerification,
-		Authorize: e.authorize, Exchange: e.exchange, UserInfo: e.identify, Refresh: e.refresh,
+		Authorize: e.authorize, Exchange: e.exchange, UserInfo: e.identify, Refresh: e.refresh, IDTokens: rule,
 	}
 	if rule != nil {
 		p.VerifyIDToken = func(ctx context.Context, idToken, nonce string) error {

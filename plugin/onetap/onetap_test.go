@@ -1,0 +1,139 @@
+package onetap_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/internal/authtest"
+	"github.com/watchword-auth/watchword/oauth"
+	"github.com/watchword-auth/watchword/oauth/provider"
+	"github.com/watchword-auth/watchword/plugin/onetap"
+	"github.com/watchword-auth/watchword/token"
+)
+
+type body = authtest.JSON
+
+var (
+	googleKey = sync.OnceValue(newKey)
+	otherKey  = sync.OnceValue(newKey)
+)
+
+func newKey() *token.PrivateKey {
+	key, err := token.GenerateKey(token.RS256, "k1", 0)
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
+
+// keys answers requests for Google's keys.
+type keys struct{}
+
+func (keys) RoundTrip(r *http.Request) (*http.Response, error) {
+	public, err := googleKey().PublicJSON()
+	answer, _ := json.Marshal(map[string]any{"keys": []json.RawMessage{public}})
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(answer)), Request: r}, err
+}
+
+func client() *oauth.Client {
+	return oauth.NewClient(oauth.ClientOptions{Transport: keys{}})
+}
+
+func claims(s *authtest.Server, change body) string {
+	now := s.Clock.Now().Unix()
+	c := body{"iss": "https://accounts.google.com", "sub": "1001", "aud": "tap-client", "exp": now + 3600, "iat": now,
+		"email": "Ada@example.com", "email_verified": true, "name": "Ada", "picture": "https://img.test/a"}
+	for name, value := range change {
+		c[name] = value
+	}
+	return sign(googleKey(), c)
+}
+
+func sign(key *token.PrivateKey, c body) string {
+	payload, _ := json.Marshal(c)
+	signed, err := key.Sign(payload, "JWT")
+	if err != nil {
+		panic(err)
+	}
+	return signed
+}
+
+func serve(t *testing.T, o onetap.Options, change ...func(*core.Options)) *authtest.Server {
+	o.Client = client()
+	return authtest.New(t, append(change, func(options *core.Options) { options.Plugins = append(options.Plugins, onetap.New(o)) })...)
+}
+
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	authtest.Engines(t, func(t *testing.T, engine func(*core.Options)) {
+		s := serve(t, onetap.Options{ClientID: provider.ClientIDs{"tap-client"}}, engine)
+		c := s.Client()
+		a := c.Post("/one-tap/callback", body{"idToken": claims(s, nil), "callbackURL": "/home"}).
+			Want(200, `"token":"`, `"email":"ada@example.com"`, `"emailVerified":true`)
+		if a.SetCookie("better-auth.session_token") == "" {
+			t.Error("no session")
+		}
+		c.Get("/get-session").Want(200, `"name":"Ada"`)
+		s.Client().Post("/one-tap/callback", body{"idToken": claims(s, body{"email": "new@example.com"})}).
+			Want(200, `"email":"ada@example.com"`) // the subject counts, not the address (SO-27)
+	})
+}
+
+// TestSecurity covers SO-12, SO-13, SO-16, SO-18, JW-01, RD-02 and PW-22 for
+// this route.
+func TestSecurity(t *testing.T) {
+	t.Parallel()
+	s := serve(t, onetap.Options{ClientID: provider.ClientIDs{"tap-client"}})
+	now := s.Clock.Now().Unix()
+	valid := claims(s, nil)
+	parts := strings.Split(valid, ".")
+	for name, idToken := range map[string]string{
+		"another issuer": claims(s, body{"iss": "https://accounts.google.com.evil.test"}),
+		"an audience":    claims(s, body{"aud": "other"}),
+		"audiences":      claims(s, body{"aud": []string{"other"}}),
+		"another party":  claims(s, body{"azp": "other"}),
+		"expired":        claims(s, body{"exp": now - 60}),
+		"old":            claims(s, body{"iat": now - 7200}),
+		"no subject":     claims(s, body{"sub": ""}),
+		"another key":    sign(otherKey(), body{"iss": "https://accounts.google.com", "sub": "1", "aud": "tap-client", "exp": now + 60, "iat": now, "email": "a@b.test"}),
+		"no algorithm":   "eyJhbGciOiJub25lIn0." + parts[1] + ".",
+		"no signature":   parts[0] + "." + parts[1] + ".",
+		"nothing":        "",
+		"dots":           strings.Repeat(".", 10000),
+	} {
+		a := s.Client().Post("/one-tap/callback", body{"idToken": idToken})
+		a.Want(400, `{"message":"invalid id token"}`)
+		if a.SetCookie("better-auth.session_token") != "" {
+			t.Errorf("%s: a session", name)
+		}
+	}
+	s.Client().Post("/one-tap/callback", body{"idToken": claims(s, body{"email": ""})}).Want(400, "Email not available in token")
+	c := s.SignUp("someone@example.com")
+	c.Post("/one-tap/callback", body{"idToken": valid, "callbackURL": "//evil.test"}).Want(403, "INVALID_CALLBACK_URL")
+	closed := serve(t, onetap.Options{ClientID: provider.ClientIDs{"tap-client"}, DisableSignUp: true})
+	closed.Client().Post("/one-tap/callback", body{"idToken": claims(closed, nil)}).Want(401, "signup disabled")
+	// An address that was registered and never proven is not joined (SO-06).
+	s.SignUp("ada@example.com")
+	s.Client().Post("/one-tap/callback", body{"idToken": claims(s, nil)}).Want(401, "account not linked")
+}
+
+func TestGoogleProvider(t *testing.T) {
+	t.Parallel()
+	google, err := provider.New("google", provider.Options{ClientID: provider.ClientIDs{"tap-client"}, ClientSecret: "x", HostedDomain: "corp.test",
+		Client: client()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, onetap.Options{}, func(o *core.Options) { o.SocialProviders = []core.SocialProvider{google} })
+	s.Client().Post("/one-tap/callback", body{"idToken": claims(s, nil)}).Want(400, "invalid id token")
+	s.Client().Post("/one-tap/callback", body{"idToken": claims(s, body{"hd": "evil.test"})}).Want(400, "invalid id token")
+	s.Client().Post("/one-tap/callback", body{"idToken": claims(s, body{"hd": "corp.test"})}).Want(200)
+	none := serve(t, onetap.Options{})
+	none.Client().Post("/one-tap/callback", body{"idToken": claims(none, nil)}).Want(400, "Google client ID is required")
+}
