@@ -53,6 +53,8 @@ func plugins() map[string]constructor {
 		"genericOAuth": newGenericOAuth,
 		"jwt":          newJWT,
 		"magicLink":    newMagicLink,
+		"oneTap":       newOneTap,
+		"oauthPopup":   newOAuthPopup,
 		"organization": newOrganization,
 		"passkey":      newPasskey,
 		"twoFactor":    newTwoFactor,
