@@ -1,0 +1,210 @@
+package soak_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// site is several instances behind one proxy, and the receiver of their mail.
+type site struct {
+	t       *testing.T
+	base    string
+	binary  string
+	configs []string
+	ports   []string
+	next    atomic.Uint64
+	kills   atomic.Int64
+	mail    *mail
+
+	mu        sync.Mutex
+	processes []*exec.Cmd
+}
+
+func newSite(t *testing.T, instances int, config map[string]any) *site {
+	t.Helper()
+	s := &site{t: t, mail: newMail(t), binary: filepath.Join(t.TempDir(), "watchword")}
+	build := exec.Command("go", "build", "-o", s.binary, "../../cmd/watchword")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: s.rewrite, Transport: s, ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
+		w.WriteHeader(http.StatusBadGateway)
+	}})
+	t.Cleanup(proxy.Close)
+	s.base = proxy.URL
+	config["baseURL"], config["delivery"] = s.base, map[string]any{"webhook": map[string]any{"url": s.mail.server.URL}}
+	s.processes = make([]*exec.Cmd, instances)
+	for i := range instances {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.ports = append(s.ports, l.Addr().String())
+		_ = l.Close()
+		config["listen"] = s.ports[i]
+		data, err := json.Marshal(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.configs = append(s.configs, filepath.Join(t.TempDir(), "config.json"))
+		if err := os.WriteFile(s.configs[i], data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range instances {
+		s.start(i) // all at once, over an empty database
+	}
+	t.Cleanup(func() {
+		for i := range instances {
+			s.kill(i)
+		}
+	})
+	for i := range instances {
+		s.ready(i)
+	}
+	return s
+}
+
+func (s *site) start(i int) {
+	c := exec.Command(s.binary, "serve", "--migrate", "--config", s.configs[i])
+	c.Stderr = os.Stderr
+	if testing.Verbose() {
+		c.Stderr = nil // what it says of the others' deaths is of no interest
+	}
+	if err := c.Start(); err != nil {
+		s.t.Error(err)
+		return
+	}
+	s.mu.Lock()
+	s.processes[i] = c
+	s.mu.Unlock()
+}
+
+func (s *site) kill(i int) {
+	s.mu.Lock()
+	c := s.processes[i]
+	s.mu.Unlock()
+	if c != nil {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+	}
+}
+
+func (s *site) ready(i int) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		r, err := http.Get("http://" + s.ports[i] + "/readyz")
+		if err == nil {
+			_ = r.Body.Close()
+			if r.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			s.t.Errorf("instance %d does not start: %v", i, err)
+			return
+		}
+	}
+}
+
+// crash kills one instance after the other until the context ends.
+func (s *site) crash(ctx context.Context, every time.Duration) {
+	for i := 0; ; i = (i + 1) % len(s.ports) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(every):
+		}
+		s.kill(i)
+		s.kills.Add(1)
+		s.start(i)
+		s.ready(i)
+	}
+}
+
+func (s *site) rewrite(r *httputil.ProxyRequest) {
+	r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
+	r.Out.Host = r.In.Host
+	r.Out.URL.Scheme, r.Out.URL.Host = "http", "instance"
+}
+
+// RoundTrip sends a request to the next instance that takes connections. What
+// breaks later is not repeated: whether it was carried out is not known.
+func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
+	for range s.ports {
+		port := s.ports[s.next.Add(1)%uint64(len(s.ports))]
+		conn, err := net.DialTimeout("tcp", port, time.Second)
+		if err != nil {
+			continue
+		}
+		once := &http.Transport{DisableKeepAlives: true,
+			DialContext: func(context.Context, string, string) (net.Conn, error) { return conn, nil }}
+		return once.RoundTrip(r)
+	}
+	return nil, errors.New("no instance takes connections")
+}
+
+// mail receives messages, and drops repetitions as receivers should.
+type mail struct {
+	server  *httptest.Server
+	mu      sync.Mutex
+	seen    map[string]bool
+	repeats int
+	tokens  map[string]chan string // by address
+}
+
+func newMail(t *testing.T) *mail {
+	m := &mail{seen: map[string]bool{}, tokens: map[string]chan string{}}
+	m.server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var message struct{ To, Token string }
+		if err := json.NewDecoder(r.Body).Decode(&message); err != nil {
+			t.Error(err)
+			return
+		}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		id := r.Header.Get("X-Watchword-Delivery")
+		if m.seen[id] {
+			m.repeats++
+			return
+		}
+		m.seen[id] = true
+		select {
+		case m.box(message.To) <- message.Token:
+		default:
+		}
+	}))
+	t.Cleanup(m.server.Close)
+	return m
+}
+
+// box is to be called with the lock held.
+func (m *mail) box(address string) chan string {
+	if m.tokens[address] == nil {
+		m.tokens[address] = make(chan string, 16)
+	}
+	return m.tokens[address]
+}
+
+func (m *mail) wait(address string, patience time.Duration) string {
+	m.mu.Lock()
+	box := m.box(address)
+	m.mu.Unlock()
+	select {
+	case token := <-box:
+		return token
+	case <-time.After(patience):
+		return ""
+	}
+}
