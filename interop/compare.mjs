@@ -1,5 +1,5 @@
 // Plays every scenario against two sides at once and compares the transcripts call by call.
-// usage: node compare.mjs [--a reference] [--b watchword] [--only TEXT] [--verbose] [--transcript] [--jobs N]
+// usage: node compare.mjs [--a reference] [--b watchword] [--only TEXT] [--without TEXT] [--verbose] [--transcript] [--jobs N]
 // Sides: reference, reference-1.6, watchword. Exits with 1 when fewer than 97 % of the calls are the same, or when a
 // call differs and no entry of known-differences.mjs says why it may, or when a scenario stops.
 import { readdirSync } from "node:fs";
@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
     a: { type: "string", default: "reference" },
     b: { type: "string", default: "watchword" },
     only: { type: "string", default: "" },
+    without: { type: "string" },
     verbose: { type: "boolean", short: "v", default: false },
     // Groups played at the same time: most of them wait (for a clock, for a message) more than they work.
     jobs: { type: "string", default: "4" },
@@ -112,7 +113,7 @@ function report(scenario, a, b) {
   }
 }
 
-const groups = groupByConfig((await loadScenarios()).filter(({ name }) => name.includes(options.only)));
+const groups = groupByConfig((await loadScenarios()).filter(({ name }) => name.includes(options.only) && !(options.without && name.includes(options.without))));
 const started = Date.now();
 const queue = groups.entries();
 

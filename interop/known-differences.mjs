@@ -139,6 +139,17 @@ export const knownDifferences = [
     matches: (scenario, a, b) =>
       /^POST \/api-key\/create \{"metadata":(""|0|false)\}/.test(a?.call) && a.status === 200 && b?.status === 200 && b.json?.metadata === null,
   },
+  {
+    reason: "A browser's answer that proves nothing is a bad request, not a failure of the server.",
+    matches: (scenario, a, b) =>
+      /^POST \/passkey\/verify-(registration|authentication)\b/.test(a?.call) && a.status === 500 &&
+      ((b?.status === 400 && b.json?.code === "FAILED_TO_VERIFY_REGISTRATION") || (b?.status === 401 && b.json?.code === "PASSKEY_NOT_FOUND")),
+  },
+  {
+    reason: "Somebody else's passkey is as one that is not there.",
+    matches: (scenario, a, b) =>
+      /^POST \/passkey\/(delete|update)-passkey\b/.test(a?.call) && a.status === 401 && b?.status === 404 && b.json?.code === "PASSKEY_NOT_FOUND",
+  },
 ];
 
 /**

@@ -157,7 +157,14 @@ export default [
       await c.get("/get-session");
       await c.post("/update-session", { theme: "dark" });
       await c.get("/get-session");
-      for (const field of ["theme", "count", "agreed", "at", "tags"]) for (const value of everyType) await c.post("/update-session", { [field]: value });
+      const good = { theme: "light", count: 2, agreed: true, at: "2024-01-02T03:04:05.678Z", tags: ["b"] };
+      for (const [field, usual] of Object.entries(good)) {
+        for (const value of everyType) {
+          await c.post("/update-session", { [field]: value });
+          // What the reference stored of a wrong type would show in all answers from here on.
+          await c.post("/update-session", { [field]: usual });
+        }
+      }
       await c.post("/update-session", { at: "2024-01-02T03:04:05.678Z" });
       await c.post("/update-session", { at: "tomorrow" });
       await c.post("/update-session", { fixed: "mine" });
