@@ -49,7 +49,7 @@ func part(t *testing.T, text string, i int) map[string]any {
 	return members
 }
 
-func verify(t *testing.T, s *authtest.Server, text string) string {
+func claimsOf(t *testing.T, s *authtest.Server, text string) string {
 	t.Helper()
 	out, err := core.Invoke(context.Background(), s.Kernel, jwt.Verify, &jwt.VerifyInput{Token: text}, core.Call{})
 	if err != nil {
@@ -83,7 +83,7 @@ func TestEveryAlgorithm(t *testing.T) {
 				claims["iat"] != now || claims["exp"] != now+900 || claims["email"] != email || claims["emailVerified"] != false {
 				t.Errorf("%s", payload)
 			}
-			if verify(t, s, text) != string(payload) {
+			if claimsOf(t, s, text) != string(payload) {
 				t.Error("the instance does not know its own token")
 			}
 		})
@@ -94,7 +94,7 @@ func TestHeaderOfGetSession(t *testing.T) {
 	t.Parallel()
 	s := authtest.New(t, with(jwt.Options{}))
 	a := s.SignUp(email).Get("/get-session").Want(200)
-	if verify(t, s, a.Header.Get(jwt.TokenHeader)) == "" || a.Header.Get("Access-Control-Expose-Headers") != jwt.TokenHeader {
+	if claimsOf(t, s, a.Header.Get(jwt.TokenHeader)) == "" || a.Header.Get("Access-Control-Expose-Headers") != jwt.TokenHeader {
 		t.Errorf("%v", a.Header)
 	}
 	if a := s.Client().Get("/get-session").WantBody(200, "null"); a.Header.Get(jwt.TokenHeader) != "" {
@@ -122,11 +122,11 @@ func TestClaims(t *testing.T) {
 		len(list) != 2 || claims["exp"] != now+3600 || claims["email"] != nil {
 		t.Errorf("%v", claims)
 	}
-	if verify(t, s, text) == "" {
+	if claimsOf(t, s, text) == "" {
 		t.Error("does not verify")
 	}
 	s.Clock.Advance(time.Hour)
-	if verify(t, s, text) != "" {
+	if claimsOf(t, s, text) != "" {
 		t.Error("an expired token verifies")
 	}
 }
@@ -187,11 +187,11 @@ func TestRotation(t *testing.T) {
 		}
 		s.Clock.Advance(time.Hour)
 		second := ada.Get("/token").Want(200).Text("token")
-		if part(t, second, 0)["kid"] == part(t, first, 0)["kid"] || published(t, s).Len() != 2 || verify(t, s, first) == "" {
+		if part(t, second, 0)["kid"] == part(t, first, 0)["kid"] || published(t, s).Len() != 2 || claimsOf(t, s, first) == "" {
 			t.Error("no rotation, or no grace")
 		}
 		s.Clock.Advance(2 * time.Hour)
-		if published(t, s).Len() != 1 || verify(t, s, first) != "" || verify(t, s, second) == "" {
+		if published(t, s).Len() != 1 || claimsOf(t, s, first) != "" || claimsOf(t, s, second) == "" {
 			t.Error("no end of grace")
 		}
 	})
@@ -289,7 +289,7 @@ func TestRefusedTokensAreNoErrors(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "a", "..", "a.b.c"} {
-		if got := verify(t, s, text); got != "" {
+		if got := claimsOf(t, s, text); got != "" {
 			t.Errorf("%q: %s", text, got)
 		}
 	}

@@ -1,0 +1,80 @@
+// Rows of plugins in one database that is served by one side after the other: keys that sign, codes and links that
+// wait, names. SIDE=reference plays the reference against itself, as a control.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { describe, test } from "node:test";
+import { createLocalJWKSet, jwtVerify } from "jose";
+import { startServer } from "./harness.mjs";
+import { tester } from "./recorder.mjs";
+import { linkPath, PASSWORD } from "./steps.mjs";
+
+const side = process.env.SIDE ?? "watchword";
+const config = (alg) => ({
+  emailAndPassword: { enabled: true },
+  plugins: {
+    jwt: { jwks: { keyPairConfig: { alg } }, jwt: { issuer: "https://i.example", audience: "https://a.example" } },
+    magicLink: { storeToken: "hashed" }, emailOTP: { storeOTP: "encrypted" }, username: true, bearer: true,
+  },
+});
+
+async function serving(which, settings, at, use) {
+  const server = await startServer(which, settings, { at });
+  try {
+    return await use(tester(server));
+  } finally {
+    await server.stop();
+  }
+}
+
+const kid = (token) => JSON.parse(Buffer.from(token.split(".")[0], "base64url")).kid;
+
+async function leaveBehind(t, tag) {
+  const c = t.client();
+  const { json, headers } = await c.post("/sign-up/email", { name: "Ada", email: `ada-${tag}@example.com`, password: PASSWORD, username: `Ada.${tag}` });
+  assert.ok(json.token);
+  await t.client().post("/sign-in/magic-link", { email: `link-${tag}@example.com`, name: "Link" });
+  await t.client().post("/email-otp/send-verification-otp", { email: `code-${tag}@example.com`, type: "sign-in" });
+  return {
+    bearer: headers["set-auth-token"],
+    token: (await c.get("/token")).json.token,
+    link: await t.box.take("magic-link", `link-${tag}@example.com`),
+    code: (await t.box.take("email-otp", `code-${tag}@example.com`)).code,
+  };
+}
+
+async function takeUp(t, tag, left) {
+  const bearing = t.client({ headers: { authorization: `Bearer ${left.bearer}` } });
+  const own = await bearing.get("/token");
+  assert.equal(kid(own.json.token), kid(left.token), "the same key signs");
+  const { json: keys } = await t.client().get("/jwks");
+  assert.equal(keys.keys.length, 1);
+  for (const token of [left.token, own.json.token]) {
+    await jwtVerify(token, createLocalJWKSet(keys), { issuer: "https://i.example", audience: "https://a.example" });
+  }
+  assert.equal((await t.client().get(linkPath(left.link))).status, 302);
+  const link = await t.client().get(`/magic-link/verify?token=${left.link.token}`);
+  assert.match(link.location, /error=INVALID_TOKEN/);
+  const signedIn = await t.client().post("/sign-in/email-otp", { email: `code-${tag}@example.com`, otp: left.code });
+  assert.equal(signedIn.json.user.email, `code-${tag}@example.com`);
+  const named = await t.client().post("/sign-in/username", { username: `ADA.${tag}`, password: PASSWORD });
+  assert.equal(named.json.user.displayUsername, `Ada.${tag}`);
+}
+
+describe(`take-over of plugins' rows (${side})`, { concurrency: 1 }, () => {
+  for (const [from, to] of [["reference", side], [side, "reference"]]) {
+    for (const alg of ["EdDSA", "ES256", "ES512", "RS256", "PS256"]) {
+      test(`${from} to ${to}, ${alg}`, async () => {
+        const directory = mkdtempSync(path.join(os.tmpdir(), "watchword-plugins-"));
+        try {
+          const at = path.join(directory, "auth.db");
+          const left = await serving(from, config(alg), at, (t) => leaveBehind(t, "one"));
+          await serving(to, config(alg), at, (t) => takeUp(t, "one", left));
+        } finally {
+          rmSync(directory, { recursive: true, force: true });
+        }
+      });
+    }
+  }
+});
