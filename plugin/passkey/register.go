@@ -26,7 +26,9 @@ type VerifyRegistrationInput struct {
 // Bind reads the body.
 func (in *VerifyRegistrationInput) Bind(b *core.Binder) {
 	body := b.Body()
-	body.OptRaw("response", &in.Response)
+	if body.OptRaw("response", &in.Response); !body.Has("response") {
+		body.Refuse("response", "Invalid input: expected nonoptional, received undefined")
+	}
 	body.OptText("name", &in.Name).Trim().Describe("Name of the passkey")
 	body.OptBool("createSession", &in.CreateSession)
 }
