@@ -16,7 +16,7 @@ func newPasskey(in pluginInput) (core.Plugin, error) {
 		Selection struct {
 			AuthenticatorAttachment string `key:"authenticatorAttachment"`
 			ResidentKey             string `key:"residentKey"`
-			RequireResidentKey      bool   `key:"requireResidentKey"`
+			RequireResidentKey      bool   `key:"requireResidentKey"` // follows from residentKey, whatever is given
 			UserVerification        string `key:"userVerification"`
 		} `key:"authenticatorSelection"`
 		Advanced struct {
@@ -37,9 +37,6 @@ func newPasskey(in pluginInput) (core.Plugin, error) {
 		return nil, err
 	}
 	s := &o.Selection
-	if s.RequireResidentKey && s.ResidentKey == "" {
-		s.ResidentKey = "required"
-	}
 	return passkey.New(passkey.Options{
 		RPID: o.RPID, RPName: o.RPName, Origins: o.Origin, ChallengeCookie: o.Advanced.ChallengeCookie,
 		Selection: passkey.Selection{AuthenticatorAttachment: s.AuthenticatorAttachment,
