@@ -203,7 +203,10 @@ type AccountOptions struct {
 	StoreAccountCookie    bool
 	StoreStateStrategy    string // StateInDatabase where empty, or StateInCookie
 	SkipStateCookieCheck  bool
-	Linking               AccountLinking
+	// Issuer is for databases that Better Auth 1.7.0 to 1.7.2 made: their
+	// accounts have a column issuer that must be given.
+	Issuer  bool
+	Linking AccountLinking
 }
 
 // AccountLinking says when an identity at a provider joins an existing user.

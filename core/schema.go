@@ -35,6 +35,11 @@ func (k *Kernel) setTables() error {
 	if err := addFields(t.Verifications.Table, o.Verification.AdditionalFields, o.Verification.Mapping); err != nil {
 		return fmt.Errorf("watchword: Options.Verification: %w", err)
 	}
+	if o.Account.Issuer {
+		if err := k.addIssuer(); err != nil {
+			return fmt.Errorf("watchword: Options.Account.Issuer: %w", err)
+		}
+	}
 	k.own("Options.User", t.Users.Def)
 	k.own("Options.Session", t.Sessions.Def)
 	k.own("Options.Account", t.Accounts.Def)

@@ -142,6 +142,7 @@ type account struct {
 	StoreAccountCookie    bool         `key:"storeAccountCookie"`
 	StoreStateStrategy    string       `key:"storeStateStrategy"`
 	SkipStateCookieCheck  bool         `key:"skipStateCookieCheck"`
+	Issuer                bool         `key:"issuer"`
 	Linking               struct {
 		Enabled                   *bool    `key:"enabled"`
 		DisableImplicitLinking    bool     `key:"disableImplicitLinking"`

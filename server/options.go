@@ -103,7 +103,7 @@ func (f *file) accounts(o *core.Options) {
 	o.Account = core.AccountOptions{
 		Mapping: a.mapping(), DisableUpdateOnSignIn: !isTrue(a.UpdateAccountOnSignIn, true),
 		EncryptOAuthTokens: a.EncryptOAuthTokens, StoreAccountCookie: a.StoreAccountCookie,
-		StoreStateStrategy: a.StoreStateStrategy, SkipStateCookieCheck: a.SkipStateCookieCheck,
+		StoreStateStrategy: a.StoreStateStrategy, SkipStateCookieCheck: a.SkipStateCookieCheck, Issuer: a.Issuer,
 		Linking: core.AccountLinking{
 			Disabled: !isTrue(l.Enabled, true), DisableImplicit: l.DisableImplicitLinking, TrustedProviders: l.TrustedProviders,
 			AllowDifferentEmails: l.AllowDifferentEmails, AllowUnlinkingAll: l.AllowUnlinkingAll,
