@@ -24,12 +24,42 @@ func (s *States) Depart(c *core.Context, d *Departure) (string, error) {
 	if err := s.Begin(c, state); err != nil {
 		return "", err
 	}
+	sent := state.ID
+	if d := detourOf(c); d != nil && d.Wrap != nil {
+		var err error
+		if sent, err = d.Wrap(state); err != nil {
+			return "", err
+		}
+	}
 	return p.Authorize(c, &AuthorizationRequest{
-		State: state.ID, CodeVerifier: state.CodeVerifier, Nonce: state.Nonce, RedirectURI: redirectURI(c, p),
+		State: sent, CodeVerifier: state.CodeVerifier, Nonce: state.Nonce, RedirectURI: redirectURI(c, p),
 		Scopes: d.Scopes, LoginHint: d.LoginHint, Additional: d.Additional,
 	})
 }
 
 // redirectURI is where the provider sends browsers back to. Requests for
 // codes and for tokens must name the same (RFC 6749, section 4.1.3).
-func redirectURI(c *core.Context, p *Provider) string { return c.BaseURL() + p.RedirectPath() }
+func redirectURI(c *core.Context, p *Provider) string {
+	base := c.BaseURL()
+	if d := detourOf(c); d != nil {
+		base = d.BaseURL
+	}
+	return base + p.RedirectPath()
+}
+
+// Detour makes the departure of a call come back through another server.
+type Detour struct {
+	BaseURL string // of that server, with its base path
+	// Wrap returns what is sent in place of the state's id; nil: the id.
+	Wrap func(state *State) (string, error)
+}
+
+type detourKey struct{}
+
+// SetDetour sets the detour of a call's departure.
+func SetDetour(c *core.Context, d *Detour) { c.SetValue(detourKey{}, d) }
+
+func detourOf(c *core.Context) *Detour {
+	d, _ := c.Value(detourKey{}).(*Detour)
+	return d
+}

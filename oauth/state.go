@@ -52,8 +52,9 @@ func stateName(name string) bool {
 	return false
 }
 
-// encode writes the state with its members in the reference's order.
-func (state *State) encode() []byte {
+// Encode writes the state with its members in the reference's order, as
+// [ParseState] reads it.
+func (state *State) Encode() []byte {
 	o := &object{}
 	for _, m := range state.Additional {
 		if !stateName(m.Name) {

@@ -48,7 +48,7 @@ func (s *States) Begin(c *core.Context, state *State) error {
 		state.CodeVerifier = secret.Text(c.Random(), secret.URLSafe, 128)
 	}
 	state.ExpiresAt = c.Now().Add(stateAge)
-	data := state.encode()
+	data := state.Encode()
 	c.SetValue(currentState{}, state)
 	if c.Options().Account.StoreStateStrategy == core.StateInCookie {
 		sealed, err := s.cookies.Seal(data, c.Random())

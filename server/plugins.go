@@ -53,6 +53,7 @@ func plugins() map[string]constructor {
 		"genericOAuth": newGenericOAuth,
 		"jwt":          newJWT,
 		"magicLink":    newMagicLink,
+		"oauthProxy":   newOAuthProxy,
 		"oneTap":       newOneTap,
 		"oauthPopup":   newOAuthPopup,
 		"organization": newOrganization,

@@ -159,7 +159,11 @@ func TestSealedStateIsReadByThisKeyOnly(t *testing.T) {
 	c := s.Client()
 	url := depart(c, "google")
 	sealed := c.Cookie("better-auth.oauth_state")
-	c.SetCookie("better-auth.oauth_state", sealed[:len(sealed)-2]+"00")
+	end := "00"
+	if strings.HasSuffix(sealed, end) {
+		end = "11"
+	}
+	c.SetCookie("better-auth.oauth_state", sealed[:len(sealed)-2]+end)
 	goes(t, p.arrive(c, "google", url, ada), authtest.Origin+"/api/auth/error?error=state_invalid")
 	other, err := s.Secrets().Seal([]byte(`{"callbackURL":"/","codeVerifier":"v","expiresAt":9000000000000,"oauthState":"x"}`), nil)
 	if err != nil {
