@@ -95,6 +95,46 @@ function memoryStorage() {
   };
 }
 
+// The reference's own layout over Redis: a prefix, and what 1.7 asks for in single commands.
+async function redisStorage(url) {
+  const { Redis } = await import("ioredis");
+  const address = new URL(url);
+  const keyPrefix = address.searchParams.get("prefix") ?? "better-auth:";
+  address.search = "";
+  const client = new Redis(address.href, { keyPrefix });
+  return {
+    close: () => client.disconnect(),
+    storage: {
+      get: (key) => client.get(key),
+      set: (key, value, seconds) => (seconds ? client.set(key, value, "EX", seconds) : client.set(key, value)),
+      delete: (key) => client.del(key),
+      getAndDelete: (key) => client.getdel(key),
+      async increment(key, seconds) {
+        const count = await client.incr(key);
+        if (count === 1 && seconds) await client.expire(key, seconds);
+        return count;
+      },
+    },
+  };
+}
+
+// Opens what the file names, as the reference takes it.
+async function connect(source) {
+  if (/^postgres/.test(source)) {
+    const { default: pg } = await import("pg");
+    const pool = new pg.Pool({ connectionString: source });
+    return { connection: pool, close: () => pool.end() };
+  }
+  if (/^mysql/.test(source)) {
+    const { createPool } = await import("mysql2/promise");
+    const pool = createPool({ uri: source, timezone: "Z" });
+    return { connection: pool, close: () => pool.end() };
+  }
+  const connection = new DatabaseSync(source.replace(/^sqlite:(\/\/)?/, ""));
+  connection.exec("PRAGMA journal_mode=WAL");
+  return { connection, close: () => connection.close() };
+}
+
 async function optionsFrom({ plugins = {}, delivery, database, listen, secondaryStorage, ...options }, connection) {
   const { passwordReset, ...emailAndPassword } = options.emailAndPassword ?? {};
   const { enabled: mayVerify, ...emailVerification } = options.emailVerification ?? {};
@@ -123,9 +163,10 @@ async function optionsFrom({ plugins = {}, delivery, database, listen, secondary
 
 async function serve(file) {
   const config = JSON.parse(readFileSync(file, "utf8"));
-  const connection = new DatabaseSync(config.database.replace(/^sqlite:(\/\/)?/, ""));
-  connection.exec("PRAGMA journal_mode=WAL");
+  const { connection, close } = await connect(config.database);
   const options = await optionsFrom(config, connection);
+  const redis = /^redis/.test(config.secondaryStorage ?? "") ? await redisStorage(config.secondaryStorage) : undefined;
+  if (redis) options.secondaryStorage = redis.storage;
   const auth = betterAuth(options);
   await (await getMigrations(options)).runMigrations();
   const [host, port] = config.listen.split(":");
@@ -134,7 +175,8 @@ async function serve(file) {
   return () => {
     server.close();
     server.closeAllConnections();
-    connection.close();
+    redis?.close();
+    close();
   };
 }
 
