@@ -3,6 +3,9 @@ package social
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/oauth"
@@ -20,7 +23,7 @@ type Selection struct {
 }
 
 // bind reads a selection. The reference knows two shapes of it and refuses
-// everything else in one word.
+// everything else in one word, unless a shape fits but for names of its own.
 func (s *Selection) bind(o *core.Object) {
 	members := map[string]any{"accountId": &s.AccountID, "useAccountCookie": &s.UseAccountCookie,
 		"providerId": &s.ProviderID, "userId": &s.UserID}
@@ -32,15 +35,24 @@ func (s *Selection) bind(o *core.Object) {
 			return
 		}
 	}
+	var unknown []string
 	for name := range o.All() {
 		if _, ok := members[name]; !ok {
-			o.Refuse("", "Invalid input")
-			return
+			unknown = append(unknown, strconv.Quote(name))
 		}
 	}
 	byID, byCookie, byProvider := o.Has("accountId"), o.Has("useAccountCookie"), o.Has("providerId")
 	if byCookie && (byID || byProvider || !s.UseAccountCookie) || !byID && !byCookie && !byProvider {
 		o.Refuse("", "Invalid input")
+		return
+	}
+	slices.Sort(unknown)
+	switch len(unknown) {
+	case 0:
+	case 1:
+		o.Refuse("", "Unrecognized key: "+unknown[0])
+	default:
+		o.Refuse("", "Unrecognized keys: "+strings.Join(unknown, ", "))
 	}
 }
 
@@ -76,6 +88,9 @@ func find(c *core.Context, s *Selection) (*core.Account, error) {
 	accounts, err := c.Accounts().ByUser(userID)
 	if err != nil {
 		return nil, err
+	}
+	if s.AccountID == "" && s.ProviderID == "" {
+		return nil, core.ErrAccountNotFound // an empty key is nobody's
 	}
 	var older *core.Account
 	for _, account := range accounts {

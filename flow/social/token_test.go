@@ -200,3 +200,18 @@ func TestAccountCookie(t *testing.T) {
 		t.Errorf("the account stays behind: %v", a.Header)
 	}
 }
+
+// TestEmptyKey takes an empty key for nobody's, not for any.
+func TestEmptyKey(t *testing.T) {
+	t.Parallel()
+	p := newIDP(t)
+	s := serve(p)
+	c := s.Client()
+	p.signIn(c, "google", ada)
+	for _, path := range []string{"/get-access-token", "/refresh-token"} {
+		c.Post(path, body{"accountId": ""}).Want(400, "ACCOUNT_NOT_FOUND")
+		c.Post(path, body{"accountId": "x", "more": 1}).Want(400, `Unrecognized key: \"more\"`)
+		c.Post(path, body{"accountId": "x", "more": 1, "b": 1}).Want(400, `Unrecognized keys: \"b\", \"more\"`)
+	}
+	c.Get("/account-info?accountId=").Want(400, "ACCOUNT_NOT_FOUND")
+}
