@@ -76,7 +76,7 @@ func (k *key) counting(from uint32) *key {
 func (k *key) cose() map[int64]any {
 	switch public := k.signer.Public().(type) {
 	case *ecdsa.PublicKey:
-		return map[int64]any{1: 2, 3: k.alg, -1: 1, -2: public.X.FillBytes(make([]byte, 32)), -3: public.Y.FillBytes(make([]byte, 32))} //nolint:staticcheck // coordinates are what COSE has
+		return map[int64]any{1: 2, 3: k.alg, -1: 1, -2: public.X.FillBytes(make([]byte, 32)), -3: public.Y.FillBytes(make([]byte, 32))}
 	case ed25519.PublicKey:
 		return map[int64]any{1: 1, 3: k.alg, -1: 6, -2: []byte(public)}
 	case *rsa.PublicKey:
@@ -86,7 +86,7 @@ func (k *key) cose() map[int64]any {
 }
 
 func (k *key) sign(data []byte) []byte {
-	digest, hash := sha256.Sum256(data), crypto.Hash(crypto.SHA256)
+	digest, hash := sha256.Sum256(data), crypto.SHA256
 	message := digest[:]
 	if k.alg == -8 {
 		message, hash = data, 0

@@ -129,7 +129,9 @@ func TestSignatures(t *testing.T) {
 // Answers that are no answers of a browser.
 func TestMalformedAssertions(t *testing.T) {
 	t.Parallel()
-	s, _, _, _, k := two(t)
+	s, ada := serve(t, passkey.Options{})
+	k := newKey(t, -7)
+	k.register(ada).Want(200)
 	for name, change := range map[string]func(body, response j){
 		"rawId":              func(b, _ j) { b["rawId"] = "AAAA" },
 		"padded":             func(b, _ j) { b["rawId"] = b["rawId"].(string) + "=" },

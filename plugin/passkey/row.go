@@ -35,7 +35,7 @@ func (p *Passkey) AppendJSON(b []byte) []byte {
 	if b, ok := p.Extra.AppendJSON(b, p); ok {
 		return b
 	}
-	return newTable().Table.AppendJSON(b, p)
+	return newTable().AppendJSON(b, p)
 }
 
 // MarshalJSON is [Passkey.AppendJSON].

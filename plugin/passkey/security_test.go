@@ -287,7 +287,8 @@ func TestWA07(t *testing.T) {
 
 func TestWA08(t *testing.T) {
 	t.Parallel()
-	s, _, _, _, _ := two(t)
+	s, ada := serve(t, passkey.Options{})
+	newKey(t, -7).register(ada).Want(200)
 	for _, query := range []string{"", "?email=" + adaMail, "?userId=" + s.User(adaMail).ID, "?name=ada"} {
 		if a := s.Client().Get("/passkey/generate-authenticate-options" + query).Want(200); strings.Contains(a.Body, "allowCredentials") {
 			t.Errorf("%s: %s", query, a.Body)

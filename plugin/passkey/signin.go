@@ -122,7 +122,9 @@ func (k *passkeys) prove(raw json.RawMessage, p *Passkey, what *ceremony, origin
 	}
 	seen := &Authenticated{Passkey: p, Counter: int64(data.Counter), UserVerified: data.Flags.HasUserVerified(),
 		BackedUp: data.Flags.HasBackupState(), Response: raw}
-	var client struct{ Origin string }
+	var client struct {
+		Origin string `json:"origin"`
+	}
 	if json.Unmarshal(answer.Response.ClientData, &client) == nil {
 		seen.Origin = client.Origin
 	}
