@@ -122,6 +122,13 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 	return body, nil
 }
 
+// valueless ends with a context and holds nothing of it: connections are made
+// in goroutines that may outlive the call, whose values are not theirs to read.
+type valueless struct{ context.Context }
+
+// Value returns nil.
+func (valueless) Value(any) any { return nil }
+
 func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {
 	body := call.Body
 	if call.Form != nil {
@@ -131,7 +138,7 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	if method == "" {
 		method = http.MethodGet
 	}
-	r, err := http.NewRequestWithContext(ctx, method, call.URL, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(valueless{ctx}, method, call.URL, strings.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("oauth: %w", err)
 	}

@@ -115,7 +115,7 @@ func (k *KeySet) join(ctx context.Context) (*token.Set, error) {
 		f = &keyFetch{done: make(chan struct{})}
 		k.pending = f
 		// The fetch serves all who wait, so it outlives the one who began it.
-		go k.fetch(context.WithoutCancel(ctx), f, k.client.now())
+		go k.fetch(f, k.client.now())
 	}
 	k.mu.Unlock()
 	select {
@@ -126,8 +126,8 @@ func (k *KeySet) join(ctx context.Context) (*token.Set, error) {
 	}
 }
 
-func (k *KeySet) fetch(ctx context.Context, f *keyFetch, at time.Time) {
-	ctx, cancel := context.WithTimeout(ctx, keySetTimeout)
+func (k *KeySet) fetch(f *keyFetch, at time.Time) {
+	ctx, cancel := context.WithTimeout(context.Background(), keySetTimeout)
 	defer cancel()
 	body, err := k.client.Do(ctx, Call{URL: k.url, Header: k.header})
 	if err == nil {

@@ -88,7 +88,7 @@ func (s *source) resolve(ctx context.Context) (*oauth.Provider, error) {
 	if done == nil {
 		done = make(chan struct{})
 		s.pending = done
-		go s.fetch(context.WithoutCancel(ctx), done)
+		go s.fetch(done) // for all who wait, so it outlives the one who began it
 	}
 	if s.made != nil {
 		defer s.mu.Unlock()
@@ -112,8 +112,8 @@ func (s *source) result() (*oauth.Provider, error) {
 	return nil, s.failure
 }
 
-func (s *source) fetch(ctx context.Context, done chan struct{}) {
-	ctx, cancel := context.WithTimeout(ctx, documentTimeout)
+func (s *source) fetch(done chan struct{}) {
+	ctx, cancel := context.WithTimeout(context.Background(), documentTimeout)
 	defer cancel()
 	body, err := s.client.Do(ctx, oauth.Call{URL: s.p.DiscoveryURL, Header: s.p.DiscoveryHeader})
 	d := &document{}
