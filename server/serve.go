@@ -143,6 +143,9 @@ func (s *System) announce(f *file, o serveOptions, in *instance) {
 	options := in.auth.Kernel().Options()
 	if base, err := url.Parse(options.BaseURL); err == nil && base.Host != "" {
 		site = base.Scheme + "://" + base.Host
+		if _, port, err := net.SplitHostPort(f.Listen); err == nil && base.Port() == "0" {
+			site = base.Scheme + "://" + net.JoinHostPort(base.Hostname(), port)
+		}
 	}
 	fmt.Fprintf(&b, "Watchword %s on %s%s (development)\n", s.Version, site, options.BasePath)
 	if o.config == "" {
