@@ -28,8 +28,7 @@ func page(t *testing.T, name string) string {
 // Session.CookieCache.MaxAge, and whether each is one that is set itself, and
 // not only a group of others.
 func optionNames(t reflect.Type, prefix string, names map[string]bool) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if !f.IsExported() {
 			continue
 		}
@@ -71,7 +70,7 @@ func TestOptionsAreDocumented(t *testing.T) {
 		}
 	}
 	for _, cell := range regexp.MustCompile("(?m)^\\| (`[A-Z][^|]*) \\|").FindAllStringSubmatch(text, -1) {
-		for _, name := range strings.Split(strings.ReplaceAll(cell[1], "`", ""), ", ") {
+		for name := range strings.SplitSeq(strings.ReplaceAll(cell[1], "`", ""), ", ") {
 			if _, ok := names[name]; !ok && !ofFields[name] && name != "DatabaseRateLimit.Mapping" {
 				t.Errorf("docs/options.md has a row for %s, which is no option", name)
 			}

@@ -2,7 +2,7 @@ package watchword
 
 import "github.com/watchword-auth/watchword/core"
 
-// The names an application needs, so that it imports one package. They are
+// Options and the other names an application needs are here, so that it imports one package. They are
 // documented in package core.
 type (
 	Options           = core.Options

@@ -193,7 +193,7 @@ func TestInvoke(t *testing.T) {
 	if err != nil || reply.Status != 200 || len(reply.Header["Set-Cookie"]) != 1 {
 		t.Fatalf("got %v, %v, %+v", ada, err, reply)
 	}
-	r, _ := http.NewRequest("GET", "/page", nil)
+	r, _ := http.NewRequest(http.MethodGet, "/page", nil)
 	r.RemoteAddr = "192.0.2.1:1"
 	r.Header.Set("Cookie", strings.SplitN(reply.Header.Get("Set-Cookie"), ";", 2)[0])
 	if out, err := core.Invoke(ctx, s.Kernel, mine, &nothing{}, core.Call{Request: r}); err != nil || out.Said != "ada@example.com 192.0.2.1" {

@@ -128,7 +128,7 @@ func (r *Registrar) addEndpoint(e *endpoint) {
 	if e.op.ServerOnly {
 		return
 	}
-	for _, method := range strings.Split(e.Method, ",") {
+	for method := range strings.SplitSeq(e.Method, ",") {
 		if taken, err := r.k.router.add(method, e); err != nil {
 			r.failRoute(method, e, taken, err)
 		}

@@ -84,7 +84,7 @@ func (u *User) AppendJSON(b []byte) []byte {
 	if b, ok := u.Extra.AppendJSON(b, u); ok {
 		return b
 	}
-	return newUserTable().Table.AppendJSON(b, u)
+	return newUserTable().AppendJSON(b, u)
 }
 
 // MarshalJSON gives the session as clients see it.
@@ -95,5 +95,5 @@ func (s *Session) AppendJSON(b []byte) []byte {
 	if b, ok := s.Extra.AppendJSON(b, s); ok {
 		return b
 	}
-	return newSessionTable().Table.AppendJSON(b, s)
+	return newSessionTable().AppendJSON(b, s)
 }

@@ -172,7 +172,7 @@ func TestMessagesAreSentAfterTheAnswerAndBeforeTheEnd(t *testing.T) {
 		s.Start()
 		ctx, cancel := context.WithCancel(t.Context())
 		begin := time.Now()
-		r, _ := http.NewRequestWithContext(ctx, "POST", home+"/api/auth/send", nil)
+		r, _ := http.NewRequestWithContext(ctx, http.MethodPost, home+"/api/auth/send", nil)
 		s.ServeHTTP(&recorder{header: http.Header{}}, r)
 		cancel()
 		if took := time.Since(begin); took != 0 {
@@ -239,7 +239,7 @@ func TestAnswersWait(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(200*time.Millisecond, cancel)
 		begin = time.Now()
-		r, _ := http.NewRequestWithContext(ctx, "GET", home+"/api/auth/slow", nil)
+		r, _ := http.NewRequestWithContext(ctx, http.MethodGet, home+"/api/auth/slow", nil)
 		k.ServeHTTP(&recorder{header: http.Header{}}, r)
 		if took := time.Since(begin); took != 200*time.Millisecond {
 			t.Errorf("a caller who left was held for %v", took)

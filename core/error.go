@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 )
 
 // Code is the stable name of a refusal, as clients compare it.
@@ -77,7 +78,7 @@ func (e *Error) Say(message string) *Error { c := *e; c.Message = message; retur
 // With returns a copy whose body has one more member.
 func (e *Error) With(name string, value any) *Error {
 	c := *e
-	c.members = append(c.members[:len(c.members):len(c.members)], member{name, value})
+	c.members = append(slices.Clip(c.members), member{name, value})
 	return &c
 }
 

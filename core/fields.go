@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -51,7 +52,7 @@ func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 	if !in.Accept {
 		refused := given && truthy(raw)
 		switch {
-		case in.Default != nil && !(in.Refuse && refused):
+		case in.Default != nil && (!in.Refuse || !refused):
 			return whole(c.Kind, in.Default()), nil
 		case refused:
 			return nil, ErrFieldNotAllowed.Say(c.Name + " is not allowed to be set")
@@ -113,8 +114,7 @@ func fieldValue(c *db.Column, raw json.RawMessage) (any, error) {
 	}
 	if in.Validate != nil && data != nil {
 		if err := in.Validate(data); err != nil {
-			var e *Error
-			if errors.As(err, &e) {
+			if e, ok := errors.AsType[*Error](err); ok {
 				return nil, e
 			}
 			return nil, ErrValidation.Say(err.Error())
@@ -205,10 +205,5 @@ func truthy(raw json.RawMessage) bool {
 }
 
 func contains(list []string, s string) bool {
-	for _, item := range list {
-		if item == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, s)
 }

@@ -1,6 +1,9 @@
 package core
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Target describes an endpoint to a [Matcher].
 type Target struct{ ID, Method, Path string }
@@ -15,12 +18,7 @@ func EveryPath(Target) bool { return true }
 // OnPath matches the endpoints with one of these paths.
 func OnPath(paths ...string) Matcher {
 	return func(t Target) bool {
-		for _, p := range paths {
-			if t.Path == p {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(paths, t.Path)
 	}
 }
 

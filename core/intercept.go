@@ -30,7 +30,7 @@ func (c *Context) RotateSession(old *Session, u *User) (*Current, error) {
 	err := c.Transaction(func(c *Context) error {
 		session, err := c.Sessions().Create(u, NewSession{Shape: func(s *Session) {
 			s.IPAddress, s.UserAgent = old.IPAddress, old.UserAgent
-			s.CreatedAt, s.ExpiresAt, s.Extra = old.CreatedAt, old.ExpiresAt, old.Extra.Clone()
+			s.CreatedAt, s.ExpiresAt, s.Extra = old.CreatedAt, old.ExpiresAt, old.Clone()
 		}})
 		if err != nil {
 			return err

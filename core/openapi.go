@@ -2,8 +2,8 @@ package core
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -149,7 +149,7 @@ func describeOperation(e *endpoint, method string) *apiOperation {
 // pathParameters takes names from the path itself: raw endpoints have no Bind
 // to tell them.
 func pathParameters(e *endpoint) (parameters []apiParameter) {
-	for _, segment := range strings.Split(e.Path, "/") {
+	for segment := range strings.SplitSeq(e.Path, "/") {
 		if !isParameter(segment) {
 			continue
 		}
@@ -182,7 +182,7 @@ func describeResponses(e *endpoint) map[string]apiResponse {
 		if status != http.StatusInternalServerError {
 			r.Content = map[string]apiMedia{typeJSON: {&apiSchema{Ref: "#/components/schemas/Error"}}}
 		}
-		responses[fmt.Sprint(status)] = r
+		responses[strconv.Itoa(status)] = r
 	}
 	return responses
 }

@@ -157,7 +157,7 @@ func (r *typeReader) read(t reflect.Type) *apiSchema {
 	case reflect.TypeFor[json.RawMessage]():
 		return &apiSchema{}
 	}
-	if opt, ok := reflect.Zero(t).Interface().(optionalType); ok {
+	if opt, ok := reflect.TypeAssert[optionalType](reflect.Zero(t)); ok {
 		return r.read(opt.valueType()).orNull()
 	}
 	switch t.Kind() {

@@ -121,7 +121,7 @@ func TestNothingOutsideOfTheBasePathIsServed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, addRoutes)
 	for _, target := range []string{"/thing", "/api/authx/thing", "/api/auth", "/other/api/auth/thing", home + "/thing"} {
-		r, _ := http.NewRequest("GET", target, nil)
+		r, _ := http.NewRequest(http.MethodGet, target, nil)
 		r.RequestURI = target
 		w := &recorder{header: http.Header{}}
 		s.ServeHTTP(w, r)

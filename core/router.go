@@ -58,7 +58,7 @@ func checkPath(path string) error {
 	if !strings.HasPrefix(path, "/") {
 		return errors.New("the path does not start with a slash")
 	}
-	for _, s := range strings.Split(path[1:], "/") {
+	for s := range strings.SplitSeq(path[1:], "/") {
 		name, ok := strings.CutPrefix(s, "{")
 		if ok {
 			name, ok = strings.CutSuffix(name, "}")
@@ -76,7 +76,7 @@ func samePattern(a, b []string) bool {
 		return false
 	}
 	for i := range a {
-		if a[i] != b[i] && !(isParameter(a[i]) && isParameter(b[i])) {
+		if a[i] != b[i] && (!isParameter(a[i]) || !isParameter(b[i])) {
 			return false
 		}
 	}

@@ -3,9 +3,9 @@ package core
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -246,8 +246,7 @@ func Unavailable(err error) bool {
 
 // known words failures of the lower floors.
 func known(err error) *Error {
-	var declared *Error
-	if errors.As(err, &declared) {
+	if declared, ok := errors.AsType[*Error](err); ok {
 		return declared
 	}
 	var tooLarge *http.MaxBytesError
@@ -276,7 +275,7 @@ func (c *Context) limit(path string) error {
 	if d.Allowed {
 		return nil
 	}
-	c.call.header.Set("X-Retry-After", fmt.Sprint(d.Seconds()))
+	c.call.header.Set("X-Retry-After", strconv.FormatInt(d.Seconds(), 10))
 	return errTooManyRequests
 }
 

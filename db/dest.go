@@ -47,7 +47,7 @@ func Load(dest any, kind Kind) any {
 // destination. It refuses data of another type; NULL in a column without NULL
 // becomes the zero value.
 func Store(dest, data any) error {
-	ok := true
+	var ok bool
 	switch d := dest.(type) {
 	case *string:
 		ok = put(d, data)

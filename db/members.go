@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -58,10 +59,8 @@ func plainText(raw []byte) ([]byte, bool) {
 		return nil, false
 	}
 	raw = raw[1 : len(raw)-1]
-	for _, c := range raw {
-		if c == '\\' {
-			return nil, false
-		}
+	if slices.Contains(raw, '\\') {
+		return nil, false
 	}
 	return raw, utf8.Valid(raw)
 }

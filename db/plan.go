@@ -179,10 +179,11 @@ func indexName(def *Def, columns []*Column, unique bool) string {
 	if unique {
 		kind = "_uidx"
 	}
-	name := def.Physical
+	names := []string{def.Physical}
 	for _, c := range columns {
-		name += "_" + c.Physical
+		names = append(names, c.Physical)
 	}
+	name := strings.Join(names, "_")
 	if len(name)+len(kind) <= 63 {
 		return name + kind
 	}

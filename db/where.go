@@ -107,7 +107,7 @@ func EndsWith[T any](f Field[T, string], part string) Where[T] { return f.where(
 
 // Fold returns the condition without regard to case.
 func Fold[T any](w Where[T]) Where[T] {
-	w.Cond.Fold = true
+	w.Fold = true
 	return w
 }
 

@@ -55,7 +55,7 @@ type Store interface {
 	// CompareAndSwap replaces the value and time to live of key if it exists and
 	// holds old, and reports whether it did. Otherwise it MUST NOT touch the key,
 	// and MUST NOT create it.
-	CompareAndSwap(ctx context.Context, key, old, new string, ttl time.Duration) (swapped bool, err error)
+	CompareAndSwap(ctx context.Context, key, old, next string, ttl time.Duration) (swapped bool, err error)
 	// Increment adds 1 to the decimal integer under key and returns the sum. A key
 	// that does not exist counts as 0 and MUST get the time to live; that of one that
 	// exists MUST stay as it is. A value that is no integer MUST stay as it is.

@@ -125,7 +125,7 @@ func (m *Memory) SetIfAbsent(ctx context.Context, key, value string, ttl time.Du
 }
 
 // CompareAndSwap implements Store.
-func (m *Memory) CompareAndSwap(ctx context.Context, key, old, new string, ttl time.Duration) (bool, error) {
+func (m *Memory) CompareAndSwap(ctx context.Context, key, old, next string, ttl time.Duration) (bool, error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
@@ -134,7 +134,7 @@ func (m *Memory) CompareAndSwap(ctx context.Context, key, old, new string, ttl t
 	if e := m.live(key); e == nil || e.value != old {
 		return false, nil
 	}
-	err := m.put(key, new, ttl)
+	err := m.put(key, next, ttl)
 	return err == nil, err
 }
 

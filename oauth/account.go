@@ -101,7 +101,7 @@ func StoredScopes(scope *string) []string {
 	if scope == nil {
 		return scopes
 	}
-	for _, s := range strings.Split(*scope, ",") {
+	for s := range strings.SplitSeq(*scope, ",") {
 		if s = strings.TrimSpace(s); s != "" {
 			scopes = append(scopes, s)
 		}

@@ -103,8 +103,7 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 	}
 	response, err := c.http.Do(r)
 	if err != nil {
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err // the URL may carry secrets
 		}
 		return nil, fmt.Errorf("oauth: request to %s: %w", r.URL.Host, err)

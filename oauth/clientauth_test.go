@@ -28,7 +28,7 @@ func (c *capture) RoundTrip(r *http.Request) (*http.Response, error) {
 	data, _ := io.ReadAll(r.Body)
 	c.form, _ = url.ParseQuery(string(data))
 	c.header = r.Header
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"access_token":"at"}`)), Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"access_token":"at"}`)), Request: r}, nil
 }
 
 func TestClientAuth(t *testing.T) {

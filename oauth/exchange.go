@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,9 +17,7 @@ import (
 // proof. An answer that is an error, whatever its status, is one here.
 func (c *Client) Token(ctx context.Context, endpoint string, form *Params, auth ClientAuth, header map[string]string) (*Tokens, error) {
 	call := Call{Method: http.MethodPost, URL: endpoint, Form: form, Header: map[string]string{}}
-	for name, value := range header {
-		call.Header[name] = value
-	}
+	maps.Copy(call.Header, header)
 	if err := auth.apply(ctx, &call); err != nil {
 		return nil, err
 	}
@@ -28,8 +27,7 @@ func (c *Client) Token(ctx context.Context, endpoint string, form *Params, auth 
 func (c *Client) tokens(ctx context.Context, call Call) (*Tokens, error) {
 	body, err := c.Do(ctx, call)
 	if err != nil {
-		var status *StatusError
-		if errors.As(err, &status) {
+		if status, ok := errors.AsType[*StatusError](err); ok {
 			err = fmt.Errorf("%w: %s", err, errorCode(status.Body))
 		}
 		return nil, err

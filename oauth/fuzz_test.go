@@ -47,7 +47,7 @@ func FuzzParseState(f *testing.F) {
 type answers []byte
 
 func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(a)), Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(a)), Request: r}, nil
 }
 
 // FuzzIDToken signs whatever claims it is given, to get past the signature,

@@ -1,9 +1,11 @@
 package origin
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -41,7 +43,7 @@ func parsePrefix(entry string) (netip.Prefix, error) {
 	}
 	if prefix.Addr().Is4In6() {
 		if prefix.Bits() < 96 {
-			return netip.Prefix{}, fmt.Errorf("IPv4-mapped range wider than /96")
+			return netip.Prefix{}, errors.New("IPv4-mapped range wider than /96")
 		}
 		prefix = netip.PrefixFrom(prefix.Addr().Unmap(), prefix.Bits()-96)
 	}
@@ -125,8 +127,7 @@ func peerAddr(remote string) (netip.Addr, bool) {
 // forwarded walks the hops of a header from the right. Several header lines
 // count as one list (RFC 9110, section 5.3).
 func forwarded(lines []string, trusted *Proxies) (addr netip.Addr, ok, sent bool) {
-	for i := len(lines) - 1; i >= 0; i-- {
-		rest := lines[i]
+	for _, rest := range slices.Backward(lines) {
 		for more := true; more; {
 			hop := rest
 			comma := strings.LastIndexByte(rest, ',')

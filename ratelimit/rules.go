@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,12 +144,7 @@ func builtin(path string) (Rule, bool) {
 func Exact(paths ...string) func(path string) bool {
 	paths = append([]string(nil), paths...)
 	return func(path string) bool {
-		for _, p := range paths {
-			if path == p {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(paths, path)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Default is the secret that the reference falls back to in development. It is public, so [Weakness] refuses it and
@@ -94,7 +95,7 @@ func (r *Ring) SigningKey() []byte { return bytes.Clone(r.current.value) }
 func (r *Ring) Secrets() [][]byte {
 	all := r.keys
 	if r.legacy != nil {
-		all = append(all[:len(all):len(all)], r.legacy)
+		all = append(slices.Clip(all), r.legacy)
 	}
 	values := make([][]byte, 0, len(all))
 	for i, m := range all {

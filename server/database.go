@@ -18,7 +18,7 @@ import (
 	"github.com/watchword-auth/watchword/kv/redis"
 )
 
-var errDatabase = errors.New("expected sqlite:PATH, postgres://…, mysql://… or memory:")
+var errDatabase = errors.New("expected sqlite:PATH, postgres://…, mysql://… or memory: as the database")
 
 // databaseDialect tells from a database's URL which engine it is for.
 func databaseDialect(source string) (db.Dialect, error) {

@@ -15,14 +15,13 @@ import (
 // keys returns the dotted keys that a struct of the file takes.
 func keys(t reflect.Type, prefix string) []string {
 	var all []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		key := f.Tag.Get("key")
 		inner := f.Type
 		if inner.Kind() == reflect.Pointer {
 			inner = inner.Elem()
 		}
-		_, decodesItself := reflect.New(inner).Interface().(config.Decoder)
+		_, decodesItself := reflect.TypeAssert[config.Decoder](reflect.New(inner))
 		group := inner.Kind() == reflect.Struct && inner != reflect.TypeFor[config.Node]() && !decodesItself
 		switch {
 		case key == "" && f.Anonymous:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -122,12 +123,7 @@ func anyOrigin(patterns []string) bool {
 }
 
 func plainOrigin(patterns []string) bool {
-	for _, p := range patterns {
-		if plainAndFar(p) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(patterns, plainAndFar)
 }
 
 // plainAndFar reports whether a URL is reached over a network without

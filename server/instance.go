@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/watchword-auth/watchword"
@@ -97,8 +98,8 @@ func (s *System) deliver(f *file, p posture, in *instance, o *watchword.Options)
 
 // release closes what was opened, last first.
 func (in *instance) release() {
-	for i := len(in.closing) - 1; i >= 0; i-- {
-		in.closing[i]()
+	for _, v := range slices.Backward(in.closing) {
+		v()
 	}
 }
 

@@ -21,8 +21,7 @@ const defaultListen = "127.0.0.1:3000"
 func (s *System) load(path string) (*file, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
-		var failed *fs.PathError
-		if errors.As(err, &failed) {
+		if failed, ok := errors.AsType[*fs.PathError](err); ok {
 			err = failed.Err
 		}
 		return nil, fmt.Errorf("the configuration %s cannot be read: %w", path, err)

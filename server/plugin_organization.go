@@ -14,7 +14,7 @@ type pluginModel struct {
 }
 
 func (m pluginModel) read(into *organization.Model) error {
-	into.ModelName, into.Mapping.Fields = m.ModelName, m.Fields
+	into.ModelName, into.Fields = m.ModelName, m.Fields
 	if m.AdditionalFields == nil {
 		return nil
 	}

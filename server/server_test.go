@@ -134,7 +134,7 @@ func TestAccessLogHoldsNoSecrets(t *testing.T) {
 	if err := json.Unmarshal([]byte(first), &line); err != nil {
 		t.Fatal(err, first)
 	}
-	if line.Method != "POST" || line.Path != "/api/auth/sign-up/email" || line.Status != 200 || line.Bytes != len(text) || line.MS <= 0 {
+	if line.Method != http.MethodPost || line.Path != "/api/auth/sign-up/email" || line.Status != 200 || line.Bytes != len(text) || line.MS <= 0 {
 		t.Errorf("%+v", line)
 	}
 }

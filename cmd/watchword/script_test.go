@@ -13,7 +13,7 @@ import (
 )
 
 // address finds where a server in the background listens: "on" in its log.
-var address = regexp.MustCompile(`http://(127\.0\.0\.1:[0-9]+)`)
+var address = regexp.MustCompile(`http://((?:127\.0\.0\.1|localhost):[0-9]+)`)
 
 // await waits until the server whose standard output goes to a file has said
 // where it listens, and puts the address into $ADDR.

@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/watchword-auth/watchword/db"
@@ -17,7 +18,7 @@ func testTextKeys(t *testing.T, a db.Adapter) {
 	f := newFamily(db.IDText)
 	migrate(t, a, f.defs()...)
 	mustCreate(t, a, f.owners, &owner{ID: "Ab1", Name: "a", Born: noon})
-	if _, err := db.One(t.Context(), a, f.owners, f.ownerID.Eq("aB1")); err != db.ErrNotFound {
+	if _, err := db.One(t.Context(), a, f.owners, f.ownerID.Eq("aB1")); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a key in another case: %v, want ErrNotFound", err)
 	}
 	if err := db.Create(t.Context(), a, f.owners, &owner{Name: "nobody", Born: noon}); err == nil {

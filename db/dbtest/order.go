@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -85,7 +86,7 @@ func testWindow(t *testing.T, a db.Adapter) {
 	if err != nil || first.ID != "f" {
 		t.Errorf("First: %+v, %v", first, err)
 	}
-	if _, err := db.First(t.Context(), a, s.Table, db.Query[thing]{Offset: 6}); err != db.ErrNotFound {
+	if _, err := db.First(t.Context(), a, s.Table, db.Query[thing]{Offset: 6}); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("First of none: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package dbtest
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,11 +25,11 @@ func (s *slots) keys(t *testing.T, x db.Executor) string {
 	t.Helper()
 	rows, err := db.All(t.Context(), x, s.Table, db.Query[slot]{Order: []db.Order[slot]{s.id.Asc()}})
 	must(t, err)
-	keys := ""
+	var keys strings.Builder
 	for _, r := range rows {
-		keys += r.ID
+		keys.WriteString(r.ID)
 	}
-	return keys
+	return keys.String()
 }
 
 func testCommit(t *testing.T, a db.Adapter) {
@@ -72,7 +73,7 @@ func testRollback(t *testing.T, a db.Adapter) {
 		must(t, err)
 		return mine
 	})
-	if err != mine {
+	if !errors.Is(err, mine) {
 		t.Errorf("Transaction: %v, want fn's own error unchanged", err)
 	}
 	if got := s.keys(t, a); got != "abc" {
@@ -161,7 +162,7 @@ func testIsolation(t *testing.T, a db.Adapter) {
 		}
 		return mine
 	})
-	if err != mine {
+	if !errors.Is(err, mine) {
 		t.Errorf("Transaction: %v, want %v", err, mine)
 	}
 }

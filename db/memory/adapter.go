@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/watchword-auth/watchword/db"
 )
@@ -54,7 +55,7 @@ func acquire(ctx context.Context, lock chan struct{}) error {
 type journal []func()
 
 func (j *journal) undo() {
-	for i := len(*j) - 1; i >= 0; i-- {
+	for i := range slices.Backward(*j) {
 		(*j)[i]()
 	}
 	*j = nil

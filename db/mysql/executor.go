@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/watchword-auth/watchword/db"
@@ -60,10 +61,8 @@ func withUUID(s *db.Insertion) (with *db.Insertion, made string) {
 	if s.Table.IDs != db.IDUUID || key == nil {
 		return s, ""
 	}
-	for _, c := range s.Columns {
-		if c == key {
-			return s, ""
-		}
+	if slices.Contains(s.Columns, key) {
+		return s, ""
 	}
 	made = secret.UUID(nil)
 	with = &db.Insertion{Table: s.Table, IfAbsent: s.IfAbsent}

@@ -25,11 +25,11 @@ const (
 
 // codeOf returns the server's code for an error, of whatever driver, or "".
 func codeOf(err error) string {
-	var coded interface {
+	type coded interface {
 		error
 		SQLState() string
 	}
-	if errors.As(err, &coded) {
+	if coded, ok := errors.AsType[coded](err); ok {
 		return coded.SQLState()
 	}
 	return ""
@@ -85,8 +85,7 @@ func conflict(err error, def *db.Def) error {
 	}
 	c.Table = def.Name
 	var detail, rule string
-	var native *pgconn.PgError
-	if errors.As(err, &native) {
+	if native, ok := errors.AsType[*pgconn.PgError](err); ok {
 		detail, rule = native.Detail, native.ConstraintName
 	} else {
 		_, rest, _ := strings.Cut(err.Error(), `"`)
@@ -125,11 +124,11 @@ func byName(def *db.Def, rule string) string {
 		}
 	}
 	for _, columns := range def.Uniques {
-		name := def.Physical
+		names := []string{def.Physical}
 		for _, c := range columns {
-			name += "_" + c.Physical
+			names = append(names, c.Physical)
 		}
-		if rule == name+"_uidx" {
+		if rule == strings.Join(names, "_")+"_uidx" {
 			return columns[0].Name
 		}
 	}

@@ -150,7 +150,7 @@ func TestTransaction(t *testing.T) {
 			}
 			return failure
 		})
-		if err != failure {
+		if !errors.Is(err, failure) {
 			t.Errorf("got %v", err)
 		}
 		u, err := db.One(t.Context(), a, tab.users, tab.name.Eq("Ada"))

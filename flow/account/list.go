@@ -34,7 +34,7 @@ func (out *ListOutput) AppendJSON(b []byte) []byte {
 
 // appendAccount writes the row with its scopes as a list.
 func appendAccount(b []byte, a *core.Account) []byte {
-	b, _ = a.Extra.AppendJSON(b, a) // a row that was read always belongs to a table
+	b, _ = a.AppendJSON(b, a) // a row that was read always belongs to a table
 	b = append(b[:len(b)-1], `,"scopes":[`...)
 	for i, s := range scopes(a) {
 		if i > 0 {

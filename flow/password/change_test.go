@@ -2,6 +2,7 @@ package password_test
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -14,9 +15,7 @@ import (
 func changing(c *authtest.Client, current, next string, more ...authtest.JSON) *authtest.Answer {
 	body := authtest.JSON{"currentPassword": current, "newPassword": next}
 	for _, m := range more {
-		for name, value := range m {
-			body[name] = value
-		}
+		maps.Copy(body, m)
 	}
 	return c.Post("/change-password", body)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -249,9 +250,7 @@ func unsigned(header string, claims any, signature string) string {
 func depart(c *authtest.Client, name string, more ...body) string {
 	request := body{"provider": name, "callbackURL": "/home", "errorCallbackURL": "/failed"}
 	for _, m := range more {
-		for k, v := range m {
-			request[k] = v
-		}
+		maps.Copy(request, m)
 	}
 	return c.Post("/sign-in/social", request).Want(200).Text("url")
 }

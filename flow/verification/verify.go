@@ -55,8 +55,7 @@ func (in *VerifyInput) refuse(e *core.Error) (*VerifyOutput, error) {
 func (Flow) verify(c *core.Context, in *VerifyInput) (*VerifyOutput, error) {
 	t, err := c.ParseEmailToken(in.Token)
 	if err != nil {
-		var refusal *core.Error
-		if errors.As(err, &refusal) {
+		if refusal, ok := errors.AsType[*core.Error](err); ok {
 			return in.refuse(refusal)
 		}
 		return nil, err

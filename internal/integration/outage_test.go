@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/url"
@@ -72,7 +73,7 @@ func (w *wire) copy(to, from net.Conn) {
 		if w.stalls.Load() {
 			continue
 		}
-		if _, err := to.Write(buf[:n]); err != nil && err != io.EOF {
+		if _, err := to.Write(buf[:n]); err != nil && !errors.Is(err, io.EOF) {
 			return
 		}
 	}

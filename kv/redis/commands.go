@@ -108,8 +108,8 @@ func (s *Store) SetIfAbsent(ctx context.Context, key, value string, ttl time.Dur
 }
 
 // CompareAndSwap implements kv.Store.
-func (s *Store) CompareAndSwap(ctx context.Context, key, old, new string, ttl time.Duration) (bool, error) {
-	w := s.run(ctx, "compare and swap", swapScript, key, old, new, strconv.FormatInt(milliseconds(ttl), 10))
+func (s *Store) CompareAndSwap(ctx context.Context, key, old, next string, ttl time.Duration) (bool, error) {
+	w := s.run(ctx, "compare and swap", swapScript, key, old, next, strconv.FormatInt(milliseconds(ttl), 10))
 	n, err := w.result.AsInt64()
 	return n == 1, w.wrap(err)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -83,9 +84,7 @@ func signer(t *testing.T, name string, change func(*provider.Options), more map[
 		t.Fatal(err)
 	}
 	s := &stub{answers: map[string]json.RawMessage{"*": json.RawMessage(`{"keys":[` + string(public) + `]}`)}}
-	for url, answer := range more {
-		s.answers[url] = answer
-	}
+	maps.Copy(s.answers, more)
 	o := provider.Options{ClientID: provider.ClientIDs{"client"}, ClientSecret: "secret",
 		Client: oauth.NewClient(oauth.ClientOptions{Transport: s, Now: func() time.Time { return now }})}
 	if change != nil {
@@ -93,9 +92,7 @@ func signer(t *testing.T, name string, change func(*provider.Options), more map[
 	}
 	return build(t, name, o), func(claims map[string]any) string {
 		all := map[string]any{"sub": "s", "aud": "client", "iat": now.Unix(), "exp": now.Unix() + 600}
-		for k, v := range claims {
-			all[k] = v
-		}
+		maps.Copy(all, claims)
 		payload, _ := json.Marshal(all)
 		signed, err := rsaKey().Sign(payload, "JWT")
 		if err != nil {

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -286,7 +287,7 @@ func sameSubject(claims oauth.Claims, t *oauth.Tokens) error {
 	}
 	id, err := oauth.DecodeIDToken(t.IDToken)
 	if err == nil && id.Text("sub") != claims.Text("sub") {
-		err = fmt.Errorf("provider: the profile is of another user than the ID token")
+		err = errors.New("provider: the profile is of another user than the ID token")
 	}
 	return err
 }
@@ -302,7 +303,7 @@ func (s *spec) get(ctx context.Context, url string, t *oauth.Tokens) (oauth.Clai
 // fromIDToken is for providers whose ID token is the profile.
 func fromIDToken(_ context.Context, t *oauth.Tokens) (oauth.Claims, error) {
 	if t.IDToken == "" {
-		return nil, fmt.Errorf("provider: there is no ID token")
+		return nil, errors.New("provider: there is no ID token")
 	}
 	return oauth.DecodeIDToken(t.IDToken)
 }

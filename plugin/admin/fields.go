@@ -86,7 +86,7 @@ func (a *admin) vet(c *core.Context, current *core.Current, cached bool) (bool, 
 		return false, nil
 	}
 	if cached {
-		return !a.stale.has(current.User.ID, c.Now()) && !(impersonated && a.stale.has(by, c.Now())), nil
+		return !a.stale.has(current.User.ID, c.Now()) && (!impersonated || !a.stale.has(by, c.Now())), nil
 	}
 	if !impersonated || by == "" {
 		return true, nil

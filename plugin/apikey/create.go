@@ -56,7 +56,7 @@ type Created struct {
 func (o *Created) MarshalJSON() ([]byte, error) { return o.AppendJSON(nil), nil }
 
 // AppendJSON is [Created.MarshalJSON] into a buffer.
-func (o *Created) AppendJSON(b []byte) []byte { return o.Key.appendJSON(b, o.Plain) }
+func (o *Created) AppendJSON(b []byte) []byte { return o.appendJSON(b, o.Plain) }
 
 func (a *apiKey) create(c *core.Context, in *CreateInput) (*Created, error) {
 	f, err := a.config(in.ConfigID.Or(""))

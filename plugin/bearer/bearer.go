@@ -51,11 +51,12 @@ func (p *Plugin) present(c *core.Context) (*core.Response, error) {
 	if token == "" {
 		return nil, nil
 	}
-	if strings.IndexByte(token, '.') >= 0 {
+	switch {
+	case strings.IndexByte(token, '.') >= 0:
 		token = unescape(token)
-	} else if p.o.RequireSignature {
+	case p.o.RequireSignature:
 		return nil, nil
-	} else {
+	default:
 		token = c.Secrets().Sign(token)
 	}
 	if _, ok := c.Secrets().Verify(token); ok {

@@ -115,11 +115,11 @@ func (p *Plugin) Register(r *core.Registrar) error {
 func (p *Plugin) check(o *core.Options) error {
 	switch {
 	case o.Deliver == nil:
-		return errors.New("Options.Deliver is missing: there is no way to send a code")
+		return errors.New("the option Deliver is missing: there is no way to send a code")
 	case p.o.Store != Plain && p.o.Store != Hashed && p.o.Store != Encrypted:
-		return fmt.Errorf("Store: %q is none of plain, hashed, encrypted", p.o.Store)
+		return fmt.Errorf("option Store: %q is none of plain, hashed, encrypted", p.o.Store)
 	case p.o.Length < 4 && p.o.Generate == nil:
-		return fmt.Errorf("Length: %d digits can be guessed", p.o.Length)
+		return fmt.Errorf("option Length: %d digits can be guessed", p.o.Length)
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func (p *Plugin) check() error {
 	}
 	switch path := p.o.JWKSPath; {
 	case p.o.Sign != nil && p.o.RemoteURL == "":
-		return errors.New("Sign needs RemoteURL, where others find the keys")
+		return errors.New("option Sign needs RemoteURL, where others find the keys")
 	case p.o.Sign != nil && p.o.SignSessionCache:
 		return errors.New("SignSessionCache needs the plugin's own keys, not Sign")
 	case p.o.RemoteURL != "" && p.o.Algorithm == "":

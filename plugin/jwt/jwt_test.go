@@ -283,8 +283,7 @@ func TestRefusedTokensAreNoErrors(t *testing.T) {
 	t.Parallel()
 	s := authtest.New(t, with(jwt.Options{}))
 	if _, err := core.Invoke(context.Background(), s.Kernel, jwt.Verify, &jwt.VerifyInput{}, core.Call{}); err != nil {
-		var refusal *core.Error
-		if !errors.As(err, &refusal) {
+		if _, ok := errors.AsType[*core.Error](err); !ok {
 			t.Error(err)
 		}
 	}

@@ -78,8 +78,8 @@ func (k *keys) sign(c *core.Context, cl *claims, in *SignInput) (string, error) 
 	if err := k.complete(c, cl, in); err != nil {
 		return "", err
 	}
-	if k.Options.Sign != nil {
-		return k.Options.Sign(c, cl.json())
+	if k.Sign != nil {
+		return k.Sign(c, cl.json())
 	}
 	key, err := k.signer(c, in.KeyID, in.Algorithm)
 	if err != nil {

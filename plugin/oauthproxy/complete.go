@@ -60,8 +60,7 @@ func (x *proxy) complete(c *core.Context, in *Input) (*Output, error) {
 		return nil, deny(p.ErrorURL, "oauth_provider_not_found")
 	}
 	state, err := x.states.Redeem(c, p.State, provider)
-	var refused *oauth.StateError
-	if errors.As(err, &refused) {
+	if _, ok := errors.AsType[*oauth.StateError](err); ok {
 		c.Log().WarnContext(c, "a state was refused", "error", err)
 		return nil, deny(p.ErrorURL, "state_mismatch")
 	}

@@ -156,11 +156,11 @@ func (x *proxy) passOn(c *core.Context) (*core.Response, error) {
 	if err != nil && !errors.Is(err, core.ErrProviderNotFound) {
 		return nil, err
 	}
-	target, err := originOf(state.CallbackURL), error(nil)
+	target := originOf(state.CallbackURL)
 	switch {
 	case state.ID != "" && state.ID != id, p != nil && state.Provider != "" && state.Provider != p.Name, target == "",
 		state.ExpiresAt.Before(c.Now()):
-		err = &oauth.Denial{Code: "state_mismatch"}
+		return nil, oauth.FailureRedirect(c, state.ErrorURL, &oauth.Denial{Code: "state_mismatch"})
 	default:
 		target, err = x.prove(c, p, state, id, &oauth.Answer{Code: q("code"), Error: q("error"), Issuer: q("iss"),
 			DeviceID: q("device_id"), User: q("user")})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -38,7 +39,7 @@ type keys struct{}
 func (keys) RoundTrip(r *http.Request) (*http.Response, error) {
 	public, err := googleKey().PublicJSON()
 	answer, _ := json.Marshal(map[string]any{"keys": []json.RawMessage{public}})
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(answer)), Request: r}, err
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(answer)), Request: r}, err
 }
 
 func client() *oauth.Client {
@@ -49,9 +50,7 @@ func claims(s *authtest.Server, change body) string {
 	now := s.Clock.Now().Unix()
 	c := body{"iss": "https://accounts.google.com", "sub": "1001", "aud": "tap-client", "exp": now + 3600, "iat": now,
 		"email": "Ada@example.com", "email_verified": true, "name": "Ada", "picture": "https://img.test/a"}
-	for name, value := range change {
-		c[name] = value
-	}
+	maps.Copy(c, change)
 	return sign(googleKey(), c)
 }
 

@@ -158,7 +158,7 @@ func (f *Full) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// The lists.
+// Organizations and the other lists are encoded as bare arrays.
 type (
 	Organizations []*Organization
 	Invitations   []*Invitation

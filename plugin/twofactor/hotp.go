@@ -5,6 +5,7 @@ import (
 	"crypto/sha1" //nolint:gosec // what authenticator apps understand; HMAC does not need collisions to be hard
 	"encoding/base32"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -66,7 +67,7 @@ func parseKey(plain string) ([]byte, error) {
 	}
 	key, err := base32Raw.DecodeString(encoded)
 	if err == nil && len(key) == 0 {
-		err = fmt.Errorf("twofactor: an imported secret is empty")
+		err = errors.New("twofactor: an imported secret is empty")
 	}
 	return key, err
 }

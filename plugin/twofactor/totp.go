@@ -63,7 +63,7 @@ func (t *twoFactor) verifyTOTP(c *core.Context, in *CodeInput) (*VerifiedOutput,
 		return nil, err
 	}
 	enabled, _ := t.enabled.Get(who.user)
-	if r == nil || r.Secret == "" || who.session == nil && !(enabled && r.hasTOTP()) {
+	if r == nil || r.Secret == "" || who.session == nil && (!enabled || !r.hasTOTP()) {
 		return nil, ErrTOTPNotEnabled
 	}
 	if err := t.redeemTOTP(c, who, r, in.Code); err != nil {

@@ -1,6 +1,7 @@
 package username_test
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -17,9 +18,7 @@ func with(o username.Options) func(*core.Options) {
 // signUp signs a user up with further members of the body.
 func signUp(s *authtest.Server, email string, more authtest.JSON) (*authtest.Client, *authtest.Answer) {
 	body := authtest.JSON{"name": "Ada", "email": email, "password": authtest.Password}
-	for name, value := range more {
-		body[name] = value
-	}
+	maps.Copy(body, more)
 	c := s.Client()
 	return c, c.Post("/sign-up/email", body)
 }

@@ -38,7 +38,7 @@ func Decode(n *Node, into any) error {
 }
 
 func decode(n *Node, v reflect.Value) error {
-	if d, ok := v.Addr().Interface().(Decoder); ok {
+	if d, ok := reflect.TypeAssert[Decoder](v.Addr()); ok {
 		return d.DecodeConfig(n)
 	}
 	switch target := v.Addr().Interface().(type) {
@@ -109,7 +109,7 @@ func (n *Node) found() string {
 }
 
 func (n *Node) number() (float64, error) {
-	if n.kind != number && !(n.kind == text && n.variable) {
+	if n.kind != number && (n.kind != text || !n.variable) {
 		return 0, errors.New("not a number")
 	}
 	clean := strings.ReplaceAll(n.text, "_", "")

@@ -84,7 +84,7 @@ func (n *Node) Get(key string) *Node {
 // At returns the node below n on a path of keys joined by dots; where the path
 // ends early, the last node that is there.
 func (n *Node) At(path string) *Node {
-	for _, key := range strings.Split(path, ".") {
+	for key := range strings.SplitSeq(path, ".") {
 		below := n.Get(key)
 		if below == nil {
 			return n

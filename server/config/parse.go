@@ -98,8 +98,7 @@ func (p *jsonParser) parse(name string) (*yaml.Node, error) {
 		return n, nil
 	}
 	offset := p.d.InputOffset()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		offset = min(syntax.Offset, int64(len(p.data)))
 		// The decoder counts the culprit in some errors, and not in others.
 		if offset > 0 && strings.HasPrefix(syntax.Error(), fmt.Sprintf("invalid character '%c'", p.data[offset-1])) {

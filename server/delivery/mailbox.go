@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,8 +43,8 @@ func (b *Mailbox) newestFirst() []kept {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	list := make([]kept, 0, len(b.messages))
-	for i := len(b.messages) - 1; i >= 0; i-- {
-		list = append(list, b.messages[i])
+	for _, v := range slices.Backward(b.messages) {
+		list = append(list, v)
 	}
 	return list
 }

@@ -114,8 +114,7 @@ func (w *webhook) post(ctx context.Context, body []byte, id string) (retry bool,
 	}
 	response, err := w.client.Do(r)
 	if err != nil {
-		var failed *url.Error
-		if errors.As(err, &failed) {
+		if failed, ok := errors.AsType[*url.Error](err); ok {
 			err = failed.Err
 		}
 		return true, err
