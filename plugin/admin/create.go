@@ -73,6 +73,9 @@ func (a *admin) createUser(c *core.Context, in *CreateUserInput) (*UserOutput, e
 	}
 	u.Email, u.Name = email, in.Name
 	a.role.Set(u, role)
+	if err := c.ValidateUser(u, core.UserSource{Method: "admin", Action: "create-user"}); err != nil {
+		return nil, err
+	}
 	return &UserOutput{u}, a.storeUser(c, u, hash)
 }
 

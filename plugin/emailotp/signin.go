@@ -65,6 +65,9 @@ func (p *Plugin) signIn(c *core.Context, in *SignInInput) (*SignInOutput, error)
 			u.Image = &in.Image.Value
 		}
 		if err = core.CreateFields(c.Tables().Users.Table, u, in.Fields); err == nil {
+			err = c.ValidateUser(u, core.UserSource{Method: "email-otp", Action: "create-user"})
+		}
+		if err == nil {
 			err = c.Users().Create(u)
 		}
 	}
