@@ -1,7 +1,6 @@
 package redis
 
 import (
-	"container/list"
 	"context"
 	"sync"
 	"time"
@@ -25,8 +24,8 @@ func newCaches(maxKeys int) *caches {
 func (cs *caches) open(rueidis.CacheStoreOption) rueidis.CacheStore {
 	c := &cache{
 		owner:   cs,
-		max:     cs.max,
-		values:  make(map[string]*list.Element),
+		values:  newLRU(cs.max),
+		absent:  newLRU(cs.max),
 		flights: make(map[string]*flight),
 	}
 	cs.mu.Lock()
@@ -44,23 +43,17 @@ func (cs *caches) forget(key string) {
 	}
 }
 
-// cache holds the values of one connection, the most recently used ones. It serves
-// GET only, so the command is no part of its keys. Absent keys are not held: who
-// asks for random ones must not push out those in use.
+// cache holds the values of one connection, and keys that were found to be
+// absent, which the server reports too once they are set. It serves GET only, so
+// the command is no part of its keys. Absent keys have a list of their own: who
+// asks for random ones must not push out the values in use.
 type cache struct {
 	owner   *caches
-	max     int
 	mu      sync.Mutex
-	values  map[string]*list.Element
-	recent  list.List // of *cached, the least recently used in front
+	values  *lru
+	absent  *lru
 	flights map[string]*flight
 	closed  bool
-}
-
-type cached struct {
-	key     string
-	message rueidis.RedisMessage
-	expires int64 // Unix milliseconds
 }
 
 // flight is a request under way. done is closed when message or err is set.
@@ -85,12 +78,11 @@ func (f *flight) Wait(ctx context.Context) (rueidis.RedisMessage, error) {
 func (c *cache) Flight(key, _ string, ttl time.Duration, now time.Time) (rueidis.RedisMessage, rueidis.CacheEntry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if element := c.values[key]; element != nil {
-		if hit := element.Value.(*cached); now.UnixMilli() < hit.expires {
-			c.recent.MoveToBack(element)
-			return hit.message, nil
-		}
-		c.remove(element)
+	if message, ok := c.values.get(key, now); ok {
+		return message, nil
+	}
+	if message, ok := c.absent.get(key, now); ok {
+		return message, nil
 	}
 	if f := c.flights[key]; f != nil {
 		return rueidis.RedisMessage{}, f
@@ -117,11 +109,9 @@ func (c *cache) Update(key, _ string, message rueidis.RedisMessage) int64 {
 	f.message = message
 	close(f.done)
 	if message.IsNil() {
-		return expires
-	}
-	c.values[key] = c.recent.PushBack(&cached{key: key, message: message, expires: expires})
-	if c.recent.Len() > c.max {
-		c.remove(c.recent.Front())
+		c.absent.put(key, message, expires)
+	} else {
+		c.values.put(key, message, expires)
 	}
 	return expires
 }
@@ -142,8 +132,7 @@ func (c *cache) Delete(keys []rueidis.RedisMessage) {
 	if keys == nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		clear(c.values)
-		c.recent.Init()
+		c.clear()
 		return
 	}
 	for _, message := range keys {
@@ -162,8 +151,7 @@ func (c *cache) Close(err error) {
 		close(f.done)
 	}
 	clear(c.flights)
-	clear(c.values)
-	c.recent.Init()
+	c.clear()
 	c.mu.Unlock()
 
 	c.owner.mu.Lock()
@@ -174,12 +162,11 @@ func (c *cache) Close(err error) {
 func (c *cache) forget(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if element := c.values[key]; element != nil {
-		c.remove(element)
-	}
+	c.values.drop(key)
+	c.absent.drop(key)
 }
 
-func (c *cache) remove(element *list.Element) {
-	delete(c.values, element.Value.(*cached).key)
-	c.recent.Remove(element)
+func (c *cache) clear() {
+	c.values.clear()
+	c.absent.clear()
 }

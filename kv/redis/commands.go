@@ -30,34 +30,60 @@ return redis.call('GET', KEYS[1])`)
 
 // Get implements kv.Store.
 func (s *Store) Get(ctx context.Context, key string) (string, bool, error) {
+	if s.circuit.open() {
+		return "", false, wrap("get", errCircuitOpen)
+	}
 	own, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	key = s.prefix + key
 	if s.cacheTTL > 0 {
-		value, ok, err := text(s.client.DoCache(own, s.client.B().Get().Key(key).Cache(), s.cacheTTL))
+		result := s.client.DoCache(own, s.client.B().Get().Key(key).Cache(), s.cacheTTL)
+		if result.IsCacheHit() { // says nothing of the server
+			return text(result)
+		}
 		// Readers of one key share one request. If it died with the context of the
 		// reader who sent it, or with its connection, ask again without the cache.
-		if err == nil || own.Err() != nil {
-			return value, ok, fail(own, "get", err)
+		if err := result.Error(); err == nil || rueidis.IsRedisNil(err) || own.Err() != nil {
+			if err := s.end(ctx, own, "get", err); err != nil {
+				return "", false, err
+			}
+			return text(result)
 		}
 	}
-	value, ok, err := text(s.client.Do(own, s.client.B().Get().Key(key).Build()))
-	return value, ok, fail(own, "get", err)
+	result := s.client.Do(own, s.client.B().Get().Key(key).Build())
+	if err := s.end(ctx, own, "get", result.Error()); err != nil {
+		return "", false, err
+	}
+	return text(result)
+}
+
+// text reads a reply that is a value or nothing.
+func text(result rueidis.RedisResult) (string, bool, error) {
+	value, err := result.ToString()
+	if rueidis.IsRedisNil(err) {
+		return "", false, nil
+	}
+	return value, err == nil, err
 }
 
 // Set implements kv.Store.
 func (s *Store) Set(ctx context.Context, key, value string, ttl time.Duration) error {
-	key = s.prefix + key
-	cmd := s.client.B().Set().Key(key).Value(value)
-	if ttl > 0 {
-		return s.write(ctx, "set", key, cmd.PxMilliseconds(milliseconds(ttl)).Build()).Error()
-	}
-	return s.write(ctx, "set", key, cmd.Build()).Error()
+	_, err := s.write(ctx, "set", key, func(ctx context.Context, key string) rueidis.RedisResult {
+		cmd := s.client.B().Set().Key(key).Value(value)
+		if ttl > 0 {
+			return s.client.Do(ctx, cmd.PxMilliseconds(milliseconds(ttl)).Build())
+		}
+		return s.client.Do(ctx, cmd.Build())
+	})
+	return err
 }
 
 // Delete implements kv.Store.
 func (s *Store) Delete(ctx context.Context, keys ...string) error {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	if s.circuit.open() && len(keys) > 0 {
+		return wrap("delete", errCircuitOpen)
+	}
+	own, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	const batch = 500 // longer pipelines leave the connection that keeps the order
 	for len(keys) > 0 {
@@ -66,13 +92,13 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 		for i, key := range keys[:n] {
 			cmds[i] = s.client.B().Del().Key(s.prefix + key).Build()
 		}
-		results := s.client.DoMulti(ctx, cmds...)
+		results := s.client.DoMulti(own, cmds...)
 		for _, key := range keys[:n] {
 			s.caches.forget(s.prefix + key)
 		}
 		for _, result := range results {
-			if err := result.Error(); err != nil {
-				return fail(ctx, "delete", err)
+			if err := s.end(ctx, own, "delete", result.Error()); err != nil {
+				return err
 			}
 		}
 		keys = keys[n:]
@@ -82,94 +108,92 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 
 // Take implements kv.Store.
 func (s *Store) Take(ctx context.Context, key string) (string, bool, error) {
-	key = s.prefix + key
-	w := s.write(ctx, "take", key, s.client.B().Getdel().Key(key).Build())
-	if rueidis.IsRedisNil(w.result.Error()) {
-		return "", false, nil
+	result, err := s.write(ctx, "take", key, func(ctx context.Context, key string) rueidis.RedisResult {
+		return s.client.Do(ctx, s.client.B().Getdel().Key(key).Build())
+	})
+	if err != nil {
+		return "", false, err
 	}
-	value, err := w.result.ToString()
-	return value, err == nil, w.wrap(err)
+	return text(result)
 }
 
 // SetIfAbsent implements kv.Store.
 func (s *Store) SetIfAbsent(ctx context.Context, key, value string, ttl time.Duration) (bool, error) {
-	key = s.prefix + key
-	cmd := s.client.B().Set().Key(key).Value(value).Nx()
-	build := cmd.Build
-	if ttl > 0 {
-		build = cmd.PxMilliseconds(milliseconds(ttl)).Build
-	}
-	w := s.write(ctx, "set if absent", key, build())
-	if rueidis.IsRedisNil(w.result.Error()) {
-		return false, nil
-	}
-	err := w.Error()
-	return err == nil, err
+	result, err := s.write(ctx, "set if absent", key, func(ctx context.Context, key string) rueidis.RedisResult {
+		cmd := s.client.B().Set().Key(key).Value(value).Nx()
+		if ttl > 0 {
+			return s.client.Do(ctx, cmd.PxMilliseconds(milliseconds(ttl)).Build())
+		}
+		return s.client.Do(ctx, cmd.Build())
+	})
+	return err == nil && !rueidis.IsRedisNil(result.Error()), err
 }
 
 // CompareAndSwap implements kv.Store.
 func (s *Store) CompareAndSwap(ctx context.Context, key, old, next string, ttl time.Duration) (bool, error) {
-	w := s.run(ctx, "compare and swap", swapScript, key, old, next, strconv.FormatInt(milliseconds(ttl), 10))
-	n, err := w.result.AsInt64()
-	return n == 1, w.wrap(err)
+	result, err := s.script(ctx, "compare and swap", swapScript, key, old, next, strconv.FormatInt(milliseconds(ttl), 10))
+	if err != nil {
+		return false, err
+	}
+	n, err := result.AsInt64()
+	return n == 1, err
 }
 
 // Increment implements kv.Store.
 func (s *Store) Increment(ctx context.Context, key string, ttl time.Duration) (int64, error) {
-	w := s.run(ctx, "increment", incrementScript, key, strconv.FormatInt(milliseconds(ttl), 10))
-	n, err := w.result.AsInt64()
-	if refused, ok := rueidis.IsRedisErr(err); ok {
+	result, err := s.script(ctx, "increment", incrementScript, key, strconv.FormatInt(milliseconds(ttl), 10))
+	if refused, ok := rueidis.IsRedisErr(result.Error()); ok {
 		if text := refused.Error(); strings.Contains(text, "not an integer") || strings.Contains(text, "overflow") {
 			return 0, fmt.Errorf("redis: increment: %w", kv.ErrNotInteger)
 		}
 	}
-	return n, w.wrap(err)
-}
-
-// written is the answer to a command that changes one key.
-type written struct {
-	result rueidis.RedisResult
-	op     string
-	cause  error // of the context, once the command was done
-}
-
-func (w written) wrap(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case w.cause != nil && !errors.Is(err, w.cause):
-		err = w.cause
+	if err != nil {
+		return 0, err
 	}
-	return fmt.Errorf("redis: %s: %w: %w", w.op, kv.ErrUnavailable, err)
+	return result.AsInt64()
 }
 
-func (w written) Error() error { return w.wrap(w.result.Error()) }
-
-// write sends a command that changes key, and forgets what is cached of it also if
-// it failed: the server may have run it.
-func (s *Store) write(ctx context.Context, op, key string, cmd rueidis.Completed) written {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
-	defer cancel()
-	result := s.client.Do(ctx, cmd)
-	s.caches.forget(key)
-	return written{result: result, op: op, cause: ctx.Err()}
+func (s *Store) script(ctx context.Context, op string, script *rueidis.Lua, key string, args ...string) (rueidis.RedisResult, error) {
+	return s.write(ctx, op, key, func(ctx context.Context, key string) rueidis.RedisResult {
+		return script.Exec(ctx, s.client, []string{key}, args)
+	})
 }
 
-func (s *Store) run(ctx context.Context, op string, script *rueidis.Lua, key string, args ...string) written {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+// write has send change a key, and forgets what is cached of it also if that
+// failed: the server may have done it. The error of a reply that is nothing is
+// nil.
+func (s *Store) write(ctx context.Context, op, key string, send func(ctx context.Context, key string) rueidis.RedisResult) (rueidis.RedisResult, error) {
+	if s.circuit.open() {
+		return rueidis.RedisResult{}, wrap(op, errCircuitOpen)
+	}
+	own, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	key = s.prefix + key
-	result := script.Exec(ctx, s.client, []string{key}, args)
+	result := send(own, key)
 	s.caches.forget(key)
-	return written{result: result, op: op, cause: ctx.Err()}
+	return result, s.end(ctx, own, op, result.Error())
 }
 
-func text(result rueidis.RedisResult) (string, bool, error) {
-	value, err := result.ToString()
-	if rueidis.IsRedisNil(err) {
-		return "", false, nil
+// end tells the circuit what became of a command, and wraps its error. A caller
+// who leaves says nothing about the server, nor does a store that was closed.
+func (s *Store) end(caller, own context.Context, op string, err error) error {
+	if err == nil || rueidis.IsRedisNil(err) {
+		s.circuit.answered()
+		return nil
 	}
-	return value, err == nil, err
+	if _, reply := rueidis.IsRedisErr(err); reply {
+		s.circuit.answered()
+	} else if caller.Err() == nil && !errors.Is(err, rueidis.ErrClosing) {
+		s.circuit.failed()
+	}
+	if cause := own.Err(); cause != nil && !errors.Is(err, cause) {
+		err = cause
+	}
+	return wrap(op, err)
+}
+
+func wrap(op string, err error) error {
+	return fmt.Errorf("redis: %s: %w: %w", op, kv.ErrUnavailable, err)
 }
 
 // milliseconds rounds up: Redis refuses a time to live of 0.

@@ -10,7 +10,9 @@
 //
 // Keys and values equal those of Better Auth's redis-storage with the same prefix.
 // No call hangs: each ends with its context or with Options.Timeout, whichever is
-// first. Errors wrap kv.ErrUnavailable and hold neither keys nor values.
+// first. When three in a row were not answered, the calls that follow fail at once
+// until the server answers a PING, which is sent every half second. Errors wrap
+// kv.ErrUnavailable and hold neither keys nor values.
 package redis
 
 import (
@@ -48,7 +50,8 @@ type Options struct {
 	// a revoked session can live on while the network is cut without either side
 	// noticing. 0 means 10 seconds; below 0 nothing is cached.
 	CacheTTL time.Duration
-	// CacheKeys is how many values are cached for each server. 0 means 10,000.
+	// CacheKeys is how many values are cached for each server, and how many keys
+	// that are absent. 0 means 10,000.
 	CacheKeys int
 }
 
@@ -59,6 +62,7 @@ type Store struct {
 	timeout  time.Duration
 	cacheTTL time.Duration // 0: tracking is off
 	caches   *caches
+	circuit  *circuit
 }
 
 var _ kv.Store = (*Store)(nil)
@@ -76,6 +80,7 @@ func New(opt Options) (*Store, error) {
 		cacheTTL: max(cmp.Or(opt.CacheTTL, 10*time.Second), 0),
 		caches:   newCaches(cmp.Or(opt.CacheKeys, 10_000)),
 	}
+	s.circuit = newCircuit(s.Ping)
 	client.NewCacheStoreFn = s.caches.open
 	client.DisableCache = s.cacheTTL == 0
 	s.client, err = rueidis.NewClient(client)
@@ -116,7 +121,17 @@ func clientOption(opt Options) (rueidis.ClientOption, error) {
 	// has been answered, every cached read sent before it has been answered too:
 	// what forget removes cannot come back with the old value.
 	client.PipelineMultiplex = -1
+	client.RetryDelay = retryDelay
 	return client, nil
+}
+
+// retryDelay lets a read be sent again for a quarter of a second in all: enough
+// to get over a connection that broke, too little to wait for a server.
+func retryDelay(attempts int, _ rueidis.Completed, _ error) time.Duration {
+	if attempts > 7 {
+		return -1
+	}
+	return time.Millisecond << attempts
 }
 
 // refused reports whether the server answered, but with an error.
@@ -126,25 +141,18 @@ func refused(err error) bool {
 }
 
 // Close closes the connections. Calls still under way, and later ones, fail.
-func (s *Store) Close() { s.client.Close() }
+func (s *Store) Close() {
+	s.circuit.close()
+	s.client.Close()
+}
 
 // Cached reports whether reads are cached in this process.
 func (s *Store) Cached() bool { return s.cacheTTL > 0 }
 
-// Ping reports whether the server answers.
+// Ping reports whether the server answers. It asks also when other calls fail at
+// once, and an answer makes them go through again.
 func (s *Store) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	own, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	return fail(ctx, "ping", s.client.Do(ctx, s.client.B().Ping().Build()).Error())
-}
-
-// fail wraps the error of a command; nil stays nil.
-func fail(ctx context.Context, op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
-		err = cause
-	}
-	return fmt.Errorf("redis: %s: %w: %w", op, kv.ErrUnavailable, err)
+	return s.end(ctx, own, "ping", s.client.Do(own, s.client.B().Ping().Build()).Error())
 }
