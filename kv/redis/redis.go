@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/redis/rueidis"
@@ -134,10 +135,11 @@ func retryDelay(attempts int, _ rueidis.Completed, _ error) time.Duration {
 	return time.Millisecond << attempts
 }
 
-// refused reports whether the server answered, but with an error.
+// refused reports whether the server answered, but with an error. One that is
+// still loading its data may allow later what it refuses now.
 func refused(err error) bool {
 	_, isRedis := rueidis.IsRedisErr(err)
-	return isRedis || errors.Is(err, rueidis.ErrNoCache)
+	return (isRedis || errors.Is(err, rueidis.ErrNoCache)) && !strings.HasPrefix(err.Error(), "LOADING")
 }
 
 // Close closes the connections. Calls still under way, and later ones, fail.

@@ -118,6 +118,7 @@ func TestLostInvalidation(t *testing.T) {
 	}
 	server.Kill()
 	server.Start()
+	eventually(t, "loading", func() bool { return !strings.Contains(ask(t, server, "INFO", "persistence"), "loading:1") })
 	writer := connect(t, redis.Options{URL: server.URL})
 	if err := errors.Join(writer.Delete(t.Context(), "session"), writer.Set(t.Context(), "mark", "revoked", time.Hour)); err != nil {
 		t.Fatal(err)
@@ -217,7 +218,7 @@ func TestACLWithoutTracking(t *testing.T) {
 // ask sends a command that the store has no use for.
 func ask(t *testing.T, server *testenv.Own, command ...string) string {
 	t.Helper()
-	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{server.Address}, DisableCache: true})
+	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{server.Address}, DisableCache: true, ForceSingleClient: true})
 	if err != nil {
 		t.Fatal(err)
 	}
