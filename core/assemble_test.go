@@ -9,6 +9,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 type note struct{ ID string }
@@ -135,12 +136,12 @@ func TestOptionsThatMeanNothingAreRefused(t *testing.T) {
 const paramRef core.Ref[paramIn, said] = "param"
 
 type paramIn struct {
-	Name string           `json:"name"`
-	Sort core.Opt[string] `json:"sort,omitzero"`
-	Size float64          `json:"size"`
+	Name string            `json:"name"`
+	Sort input.Opt[string] `json:"sort,omitzero"`
+	Size float64           `json:"size"`
 }
 
-func (in *paramIn) Bind(b *core.Binder) {
+func (in *paramIn) Bind(b *input.Binder) {
 	b.Path("name", &in.Name)
 	b.Query().OptText("sort", &in.Sort).OneOf("asc", "desc")
 	b.Body().Number("size", &in.Size).Int()
@@ -174,10 +175,10 @@ func TestInvoke(t *testing.T) {
 	if out, err := core.Invoke(ctx, s.Kernel, hidden, nil, core.Call{}); err != nil || out.Said != "server" {
 		t.Errorf("got %v, %v", out, err)
 	}
-	if out, err := core.Invoke(ctx, s.Kernel, paramRef, &paramIn{Name: "a/b", Sort: core.Some("asc"), Size: 2}, core.Call{}); err != nil || out.Said != "a/b asc" {
+	if out, err := core.Invoke(ctx, s.Kernel, paramRef, &paramIn{Name: "a/b", Sort: input.Some("asc"), Size: 2}, core.Call{}); err != nil || out.Said != "a/b asc" {
 		t.Errorf("got %v, %v", out, err)
 	}
-	_, err := core.Invoke(ctx, s.Kernel, paramRef, &paramIn{Sort: core.Some("up"), Size: 1.5}, core.Call{})
+	_, err := core.Invoke(ctx, s.Kernel, paramRef, &paramIn{Sort: input.Some("up"), Size: 1.5}, core.Call{})
 	var refusal *core.Error
 	if !errors.As(err, &refusal) || refusal.Status != 400 || !strings.HasPrefix(refusal.Message, "[query.sort] Invalid option") {
 		t.Errorf("got %v", err)

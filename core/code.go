@@ -62,6 +62,7 @@ var (
 // Refusals of the HTTP layer itself.
 var (
 	errInvalidJSON     = NewError(http.StatusBadRequest, "BAD_REQUEST", "Invalid JSON in request body")
+	errUnsupportedType = NewError(http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Content-Type is not allowed")
 	errTooManyRequests = NewError(http.StatusTooManyRequests, "", "Too many requests. Please try again later.")
 	errBodyTooLarge    = NewError(http.StatusRequestEntityTooLarge, "PAYLOAD_TOO_LARGE", "Request body is too large")
 	errUnavailable     = NewError(http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE", "Service is temporarily unavailable")

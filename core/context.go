@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/origin"
 	"github.com/watchword-auth/watchword/secret"
 )
@@ -34,8 +35,8 @@ type call struct {
 	path     string   // below the base path, escaped
 	segments []string // of a path with parameters
 	base     *baseURL
-	input    Input
-	query    *Input
+	input    input.Raw
+	query    *input.Raw
 	params   func(name string) string
 
 	header  http.Header
@@ -93,15 +94,17 @@ func (c *Context) Param(name string) string {
 }
 
 // Input returns the raw body, which hooks may change before it is validated.
-func (c *Context) Input() *Input { return &c.call.input }
+func (c *Context) Input() *input.Raw { return &c.call.input }
 
 // Query returns the raw query in the form of an input: repeated keys are lists.
-func (c *Context) Query() *Input {
+func (c *Context) Query() *input.Raw {
 	if c.call.query == nil {
-		c.call.query = &Input{kind: "object"}
-		if r := c.call.request; r != nil && r.URL.RawQuery != "" {
-			c.call.query.members = parseQuery(r.URL.RawQuery)
+		query := ""
+		if r := c.call.request; r != nil {
+			query = r.URL.RawQuery
 		}
+		parsed := input.ParseQuery(query)
+		c.call.query = &parsed
 	}
 	return c.call.query
 }

@@ -63,7 +63,7 @@ func withTimes(payload []byte, now time.Time, age time.Duration, id string) []by
 	b = append(b, `,"exp":`...)
 	b = strconv.AppendInt(b, now.Add(age).Unix(), 10)
 	if id != "" {
-		b = appendString(append(b, `,"jti":`...), id)
+		b = db.AppendJSONString(append(b, `,"jti":`...), id)
 	}
 	return append(b, '}')
 }
@@ -143,7 +143,7 @@ func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
 	payload = append(payload, `,"updatedAt":`...)
 	payload = strconv.AppendInt(payload, now.UnixMilli(), 10)
 	payload = append(payload, `,"version":`...)
-	payload = append(appendString(payload, cc.version(current)), '}')
+	payload = append(db.AppendJSONString(payload, cc.version(current)), '}')
 	age, cookieAge := o.MaxAge, o.MaxAge
 	if own := cc.k.cookies.data.maxAge; own != nil {
 		age = *own

@@ -14,6 +14,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db/memory"
+	"github.com/watchword-auth/watchword/input"
 )
 
 const (
@@ -110,11 +111,11 @@ func newSite(t testing.TB, add func(r *core.Registrar), change ...func(*core.Opt
 
 // enterIn asks for a user and a session of it.
 type enterIn struct {
-	Email        string         `json:"email"`
-	DontRemember core.Opt[bool] `json:"dontRemember,omitzero"`
+	Email        string          `json:"email"`
+	DontRemember input.Opt[bool] `json:"dontRemember,omitzero"`
 }
 
-func (in *enterIn) Bind(b *core.Binder) {
+func (in *enterIn) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Email()
 	body.OptBool("dontRemember", &in.DontRemember)
@@ -147,7 +148,7 @@ func enter(r *core.Registrar) {
 // nothing is the input of endpoints that take none.
 type nothing struct{}
 
-func (*nothing) Bind(*core.Binder) {}
+func (*nothing) Bind(*input.Binder) {}
 
 type said struct {
 	Said string `json:"said"`

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/watchword-auth/watchword/input"
 )
 
 // checkOrigin refuses what a foreign page makes a browser send: requests with
@@ -117,10 +119,10 @@ func (c *Context) checkTargets() error {
 	for i := range targets {
 		t := &targets[i]
 		raw, ok := c.call.input.Get(t.name)
-		if (!ok || !truthy(raw)) && t.query {
+		if (!ok || !input.Truthy(raw)) && t.query {
 			raw, ok = c.Query().Get(t.name)
 		}
-		if !ok || !truthy(raw) {
+		if !ok || !input.Truthy(raw) {
 			continue
 		}
 		if err := c.checkTarget(raw, t.label, t.refusal); err != nil {
@@ -131,11 +133,11 @@ func (c *Context) checkTargets() error {
 }
 
 func (c *Context) checkTarget(raw []byte, label string, refusal *Error) error {
-	if jsonKind(raw) != "string" {
+	if input.Kind(raw) != "string" {
 		return NewError(http.StatusBadRequest, "", fmt.Sprintf("Invalid %s: expected a string", label))
 	}
-	in := Input{members: map[string]json.RawMessage{"": raw}}
-	text, _ := in.Text("")
+	var text string
+	_ = json.Unmarshal(raw, &text)
 	if !c.TrustsRedirect(text) {
 		return refusal
 	}
@@ -149,9 +151,9 @@ func (c *Context) checkURLs(names []string) error {
 	}
 	for _, name := range names {
 		// Both: one in the body must not hide the one that is used.
-		for _, in := range [...]*Input{&c.call.input, c.Query()} {
+		for _, in := range [...]*input.Raw{&c.call.input, c.Query()} {
 			raw, ok := in.Get(name)
-			if !ok || !truthy(raw) {
+			if !ok || !input.Truthy(raw) {
 				continue
 			}
 			if err := c.checkTarget(raw, name, ErrInvalidCallbackURL); err != nil {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/token"
 )
 
@@ -29,15 +31,15 @@ type EmailToken struct {
 // Options.EmailVerification.ExpiresIn.
 func (c *Context) SignEmailToken(t EmailToken) string {
 	now := c.Now()
-	b := appendString(append(make([]byte, 0, 256), `{"email":`...), NormalEmail(t.Email))
+	b := db.AppendJSONString(append(make([]byte, 0, 256), `{"email":`...), NormalEmail(t.Email))
 	if t.UpdateTo != "" {
-		b = appendString(append(b, `,"updateTo":`...), NormalEmail(t.UpdateTo))
+		b = db.AppendJSONString(append(b, `,"updateTo":`...), NormalEmail(t.UpdateTo))
 	}
 	if t.Request != "" {
-		b = appendString(append(b, `,"requestType":`...), t.Request)
+		b = db.AppendJSONString(append(b, `,"requestType":`...), t.Request)
 	}
 	if t.UserID != "" {
-		b = appendString(append(b, `,"userId":`...), t.UserID)
+		b = db.AppendJSONString(append(b, `,"userId":`...), t.UserID)
 	}
 	b = strconv.AppendInt(append(b, `,"iat":`...), now.Unix(), 10)
 	expires := now.Unix() + int64(c.k.options.EmailVerification.ExpiresIn/time.Second)
@@ -70,7 +72,7 @@ func (c *Context) ParseEmailToken(text string) (*EmailToken, error) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		return nil, invalid.Wrap(err)
 	}
-	if !ValidEmail(claims.Email) {
+	if !input.ValidEmail(claims.Email) {
 		return nil, invalid
 	}
 	return &EmailToken{claims.Email, claims.UserID, claims.UpdateTo, claims.Request}, nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/watchword-auth/watchword/input"
 )
 
 // SessionRule is what an endpoint asks of the caller's session. It is checked
@@ -50,8 +52,8 @@ type endpoint struct {
 	Target
 	op     Op
 	types  [2]any // nil pointers of the input and output types, for OpenAPI
-	shape  *Shape
-	bind   func(b *Binder) any
+	shape  *input.Shape
+	bind   func(b *input.Binder) any
 	handle func(c *Context, in any) (*Result, error)
 	before []BeforeHook
 	after  []AfterHook
@@ -59,7 +61,7 @@ type endpoint struct {
 
 type bound[In any] interface {
 	*In
-	Bound
+	input.Bound
 }
 
 // Post adds an endpoint that takes POST.
@@ -82,7 +84,7 @@ func ServerOnly[In, Out any, P bound[In]](r *Registrar, ref Ref[In, Out], h func
 // parameters are written {name}.
 func Handle[In, Out any, P bound[In]](r *Registrar, method string, ref Ref[In, Out], path string, h func(*Context, *In) (*Out, error), op Op) {
 	e := &endpoint{Target: Target{string(ref), method, path}, op: op, types: [2]any{(*In)(nil), (*Out)(nil)}}
-	e.bind = func(b *Binder) any {
+	e.bind = func(b *input.Binder) any {
 		in := P(new(In))
 		in.Bind(b)
 		return (*In)(in)
@@ -97,16 +99,15 @@ func Handle[In, Out any, P bound[In]](r *Registrar, method string, ref Ref[In, O
 		}
 		return &Result{Out: out}, nil
 	}
-	e.shape = &Shape{}
-	e.bind(&Binder{schema: e.shape})
+	e.shape = input.Describe(func(b *input.Binder) { e.bind(b) })
 	r.addEndpoint(e)
 }
 
 // Raw adds an endpoint that reads the request and makes the response itself:
 // for pages, redirects and foreign formats.
 func Raw(r *Registrar, method, id, path string, h func(c *Context) (*Response, error), op Op) {
-	e := &endpoint{Target: Target{id, method, path}, op: op, shape: &Shape{}}
-	e.bind = func(*Binder) any { return nil }
+	e := &endpoint{Target: Target{id, method, path}, op: op, shape: &input.Shape{}}
+	e.bind = func(*input.Binder) any { return nil }
 	e.handle = func(c *Context, _ any) (*Result, error) {
 		response, err := h(c)
 		if err != nil {
@@ -146,7 +147,7 @@ func (r *Registrar) failRoute(method string, e, taken *endpoint, err error) {
 // them.
 func (e *endpoint) allowed() []string {
 	if e.op.Form {
-		return []string{typeForm, typeJSON}
+		return []string{input.TypeForm, input.TypeJSON}
 	}
 	return nil
 }

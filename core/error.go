@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+
+	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Code is the stable name of a refusal, as clients compare it.
@@ -101,14 +104,36 @@ func (e *Error) body() []byte {
 	return append(b, '}')
 }
 
+// refusedInput words what package input refuses.
+func refusedInput(e *input.Error) *Error {
+	refusal := ErrValidation
+	switch e.Reason {
+	case input.Invalid:
+	case input.Malformed:
+		refusal = errInvalidJSON
+	case input.TooLarge:
+		refusal = errBodyTooLarge
+	case input.Unsupported:
+		refusal = errUnsupportedType
+	case input.NotAllowed:
+		refusal = ErrFieldNotAllowed
+	case input.Missing:
+		refusal = ErrMissingField
+	}
+	if e.Message != "" {
+		refusal = refusal.Say(e.Message)
+	}
+	return refusal.Wrap(e.Err)
+}
+
 func appendMember(b []byte, name string, value any) []byte {
 	if len(b) > 1 {
 		b = append(b, ',')
 	}
-	b = appendString(b, name)
+	b = db.AppendJSONString(b, name)
 	b = append(b, ':')
 	if text, ok := value.(string); ok {
-		return appendString(b, text)
+		return db.AppendJSONString(b, text)
 	}
 	raw, err := json.Marshal(value)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/db/memory"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/ratelimit"
 )
 
@@ -22,13 +23,13 @@ type Invites struct {
 
 // AcceptInput is the body of /invite/accept.
 type AcceptInput struct {
-	Email string           `json:"email"`
-	Code  string           `json:"code"`
-	Name  core.Opt[string] `json:"name,omitzero"`
+	Email string            `json:"email"`
+	Code  string            `json:"code"`
+	Name  input.Opt[string] `json:"name,omitzero"`
 }
 
 // Bind reads the body.
-func (in *AcceptInput) Bind(b *core.Binder) {
+func (in *AcceptInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Email()
 	body.Text("code", &in.Code).Min(4)

@@ -10,18 +10,19 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 type signUpIn struct{ All map[string]json.RawMessage }
 
-func (in *signUpIn) Bind(b *core.Binder) { in.All = b.Record().All() }
+func (in *signUpIn) Bind(b *input.Binder) { in.All = b.Record().All() }
 
 // addProfile adds a creation and an update that take added columns.
 func addProfile(r *core.Registrar) {
 	users := r.Tables().Users
 	core.Post(r, core.Ref[signUpIn, core.User]("create"), "/create", func(c *core.Context, in *signUpIn) (*core.User, error) {
 		u := &core.User{Email: fmt.Sprintf("%s@example.com", c.NewID("user")), Name: "Ada"}
-		if err := core.CreateFields(users.Table, u, in.All); err != nil {
+		if err := input.CreateFields(users.Table, u, in.All); err != nil {
 			return nil, err
 		}
 		return u, c.Users().Create(u)
@@ -29,10 +30,10 @@ func addProfile(r *core.Registrar) {
 	core.Post(r, core.Ref[signUpIn, core.User]("change"), "/change", func(c *core.Context, in *signUpIn) (*core.User, error) {
 		u := &core.User{Email: fmt.Sprintf("%s@example.com", c.NewID("user")), Name: "Ada"}
 		must := map[string]json.RawMessage{"must": []byte(`"was"`)}
-		if err := errors.Join(core.CreateFields(users.Table, u, must), c.Users().Create(u)); err != nil {
+		if err := errors.Join(input.CreateFields(users.Table, u, must), c.Users().Create(u)); err != nil {
 			return nil, err
 		}
-		set, err := core.UpdateFields(users.Table, in.All)
+		set, err := input.UpdateFields(users.Table, in.All)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 )
 
 var errTeapot = core.NewError(http.StatusTeapot, "TEAPOT", "I am a teapot")
@@ -15,7 +16,7 @@ type textIn struct {
 	Text string `json:"text"`
 }
 
-func (in *textIn) Bind(b *core.Binder) { b.Body().Text("text", &in.Text).Min(1) }
+func (in *textIn) Bind(b *input.Binder) { b.Body().Text("text", &in.Text).Min(1) }
 
 const echoRef core.Ref[textIn, said] = "echo"
 

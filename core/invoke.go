@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Call shapes a call in process. The zero Call has no request: no cookies, no
@@ -35,14 +37,14 @@ func Invoke[In, Out any](ctx context.Context, k *Kernel, ref Ref[In, Out], in *I
 	if !ok || e.types != [2]any{(*In)(nil), (*Out)(nil)} {
 		panic(fmt.Sprintf("core: there is no endpoint %q that takes %T", string(ref), in))
 	}
-	sent := Input{kind: "undefined"}
+	var sent input.Raw
 	if in != nil {
 		data, err := json.Marshal(in)
 		if err != nil {
 			return nil, err
 		}
-		if sent, err = parseJSON(data); err != nil {
-			return nil, err
+		if sent, err = input.ParseJSON(data); err != nil {
+			return nil, known(err)
 		}
 	}
 	c, err := k.newContext(ctx, how.Request)
@@ -70,22 +72,6 @@ func Invoke[In, Out any](ctx context.Context, k *Kernel, ref Ref[In, Out], in *I
 		return nil, fmt.Errorf("core: a hook replaced the output of %q by %T", e.ID, result.Out)
 	}
 	return out, nil
-}
-
-// MarshalFields encodes an input and, beside its own members, values of added
-// columns: for inputs that implement json.Marshaler, so that [Invoke] passes
-// both on. The input's own members win.
-func MarshalFields(input any, fields map[string]json.RawMessage) ([]byte, error) {
-	own, err := json.Marshal(input)
-	if err != nil || len(fields) == 0 {
-		return own, err
-	}
-	b, err := json.Marshal(fields)
-	if err != nil || len(own) <= len("{}") {
-		return b, err
-	}
-	b[len(b)-1] = ','
-	return append(b, own[1:]...), nil
 }
 
 func (c *Context) fill(reply *Reply, result *Result) {

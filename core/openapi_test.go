@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 type described struct {
 	User  *core.User       `json:"user"`
-	Count core.Opt[int]    `json:"count,omitzero"`
+	Count input.Opt[int]   `json:"count,omitzero"`
 	Tags  []string         `json:"tags"`
 	At    time.Time        `json:"at"`
 	Any   json.RawMessage  `json:"any"`
@@ -26,15 +26,15 @@ type described struct {
 
 type describedIn struct{ nested string }
 
-func (in *describedIn) Bind(b *core.Binder) {
+func (in *describedIn) Bind(b *input.Binder) {
 	var name string
 	b.Path("name", &name)
 	body := b.Body()
 	body.Text("email", &name).Email().Describe("where to write")
-	body.OptText("order", new(core.Opt[string])).OneOf("asc", "desc")
-	body.OptTexts("tags", new(core.Opt[[]string]))
-	body.OptObject("profile", func(o *core.Object) { o.Text("nick", &in.nested) })
-	b.Query().OptNumber("page", new(core.Opt[float64])).Int()
+	body.OptText("order", new(input.Opt[string])).OneOf("asc", "desc")
+	body.OptTexts("tags", new(input.Opt[[]string]))
+	body.OptObject("profile", func(o *input.Object) { o.Text("nick", &in.nested) })
+	b.Query().OptNumber("page", new(input.Opt[float64])).Int()
 }
 
 func describedSite(t *testing.T) *site {

@@ -4,15 +4,16 @@ import (
 	"strconv"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // PasswordSignIn is how somebody who gave the right password wants to be
 // signed in.
 type PasswordSignIn struct {
 	// CallbackURL is where the browser goes afterwards; the answer repeats it.
-	CallbackURL Opt[string] `json:"callbackURL,omitzero"`
+	CallbackURL input.Opt[string] `json:"callbackURL,omitzero"`
 	// RememberMe false makes the session end with the browser.
-	RememberMe Opt[bool] `json:"rememberMe,omitzero"`
+	RememberMe input.Opt[bool] `json:"rememberMe,omitzero"`
 }
 
 // SignedIn is the new session's token and its user.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Response is an answer that is already encoded.
@@ -28,7 +30,7 @@ func HTML(status int, page []byte) *Response {
 // JSON answers with a value, encoded as typed endpoints encode theirs.
 func JSON(status int, value any) (*Response, error) {
 	body, err := encode(nil, value)
-	return &Response{Status: status, ContentType: typeJSON, Body: body}, err
+	return &Response{Status: status, ContentType: input.TypeJSON, Body: body}, err
 }
 
 // Status is the output {"status":true} of endpoints that have no more to say.
@@ -77,7 +79,7 @@ func (e *Error) response() *Response {
 	if status == 0 {
 		status = http.StatusInternalServerError
 	}
-	r := &Response{Status: status, ContentType: typeJSON, Location: e.Location, Body: e.body()}
+	r := &Response{Status: status, ContentType: input.TypeJSON, Location: e.Location, Body: e.body()}
 	if status >= 500 && r.Body == nil {
 		r.ContentType = ""
 	}

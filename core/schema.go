@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // setTables puts the core's tables into the schema, with the application's
@@ -144,7 +145,7 @@ func addField[T any](t *db.Table[T], f AdditionalField) (err error) {
 		if value == nil {
 			continue
 		}
-		if made, kind := value(), t.Column(f.Name).Kind; !fits(kind, whole(kind, made)) {
+		if made, kind := value(), t.Column(f.Name).Kind; !input.Fits(kind, made) {
 			return fmt.Errorf("field %q: %s makes %T, not a %s", f.Name, name, made, kind)
 		}
 	}

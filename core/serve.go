@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/kv"
 	"github.com/watchword-auth/watchword/password"
 	"github.com/watchword-auth/watchword/ratelimit"
@@ -136,11 +137,11 @@ func (c *Context) route() (*Response, error) {
 	}
 	c.call.endpoint, c.call.segments = e, segments
 	if r = c.call.request; !e.op.AnyBody && r.Method != http.MethodGet {
-		input, err := readInput(r, e.allowed(), k.options.Advanced.MaxBodyBytes)
+		body, err := input.ReadBody(r, e.allowed(), k.options.Advanced.MaxBodyBytes)
 		if err != nil {
 			return nil, err
 		}
-		c.call.input = input
+		c.call.input = body
 	}
 	if err := c.checkOrigin(); err != nil {
 		return nil, err
@@ -217,9 +218,9 @@ func (c *Context) before(e *endpoint) *Result {
 }
 
 func (c *Context) perform(e *endpoint) (*Result, error) {
-	b := &Binder{c: c}
+	b := input.NewBinder(c)
 	in := e.bind(b)
-	if err := b.err(); err != nil {
+	if err := b.Err(); err != nil {
 		return nil, err
 	}
 	if e.op.Credentials {
@@ -248,6 +249,9 @@ func Unavailable(err error) bool {
 func known(err error) *Error {
 	if declared, ok := errors.AsType[*Error](err); ok {
 		return declared
+	}
+	if refused, ok := errors.AsType[*input.Error](err); ok {
+		return refusedInput(refused)
 	}
 	var tooLarge *http.MaxBytesError
 	switch {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/kv"
 	"github.com/watchword-auth/watchword/secret"
 )
@@ -44,7 +45,7 @@ func (s Sessions) Create(u *User, options NewSession) (*Session, error) {
 		ExpiresAt: now.Add(life), CreatedAt: now, UpdatedAt: now,
 		IPAddress: &ip, UserAgent: &agent,
 	}
-	applyDefaults(c.k.tables.Sessions.Table, session)
+	input.FillDefaults(c.k.tables.Sessions.Table, session)
 	if options.Shape != nil {
 		options.Shape(session)
 	}

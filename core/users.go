@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Users reads and changes users.
@@ -51,7 +52,7 @@ func (s Users) Create(u *User) error {
 	now := s.c.Now()
 	u.ID, u.Email = or(u.ID, s.c.NewID("user")), NormalEmail(u.Email)
 	u.CreatedAt, u.UpdatedAt = or(u.CreatedAt, now), or(u.UpdatedAt, now)
-	applyDefaults(s.c.k.tables.Users.Table, u)
+	input.FillDefaults(s.c.k.tables.Users.Table, u)
 	return addressTaken(s.entity().create(u))
 }
 

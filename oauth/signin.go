@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Attempt is an identity that a provider has proven, and asks for a session.
@@ -220,7 +221,7 @@ func (a *Attempt) create(c *core.Context) (*core.User, error) {
 	if err := a.validate(c, user, "create-user"); err != nil {
 		return nil, err
 	}
-	if err := core.CreateFields(c.Tables().Users.Table, user, accepted(c, a.Identity)); err != nil {
+	if err := input.CreateFields(c.Tables().Users.Table, user, accepted(c, a.Identity)); err != nil {
 		return nil, err
 	}
 	account, err := newAccount(c, a.Provider, a.Identity.Subject, a.Tokens, a.Scope)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // accepted are the identity's values for added columns that may be set from
@@ -45,7 +46,7 @@ func updateOnLink(c *core.Context, user *core.User, id *Identity) *core.User {
 
 func profileChanges(c *core.Context, id *Identity) []db.Assign[core.User] {
 	t := c.Tables().Users
-	set, err := core.UpdateFields(t.Table, accepted(c, id))
+	set, err := input.UpdateFields(t.Table, accepted(c, id))
 	if err != nil {
 		c.Log().WarnContext(c, "a profile does not fit the columns of users", "error", err)
 		set = nil

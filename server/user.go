@@ -10,9 +10,9 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -35,7 +35,7 @@ func (s *System) userCreate(config *string) *cobra.Command {
 		Short: "Create a user who signs in by password",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if !core.ValidEmail(email) {
+			if !input.ValidEmail(email) {
 				return errors.New("--email must be an email address")
 			}
 			sent, err := readFields(fields)
@@ -48,7 +48,7 @@ func (s *System) userCreate(config *string) *cobra.Command {
 			}
 			return s.work(c.Context(), *config, func(k *core.Context) error {
 				u := &core.User{Email: email, Name: name, EmailVerified: verified}
-				if err := core.CreateFields(k.Tables().Users.Table, u, sent); err != nil {
+				if err := input.CreateFields(k.Tables().Users.Table, u, sent); err != nil {
 					return worded(err)
 				}
 				if err := createUser(k, u, password); err != nil {

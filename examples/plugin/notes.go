@@ -11,6 +11,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/ratelimit"
 )
 
@@ -77,7 +78,7 @@ type AddInput struct {
 }
 
 // Bind reads the body.
-func (in *AddInput) Bind(b *core.Binder) { b.Body().Text("text", &in.Text).Min(1).Max(1000) }
+func (in *AddInput) Bind(b *input.Binder) { b.Body().Text("text", &in.Text).Min(1).Max(1000) }
 
 func (p *instance) add(c *core.Context, in *AddInput) (*Note, error) {
 	current, err := c.RequireSession()
@@ -104,7 +105,7 @@ func (p *instance) keep(c *core.Context, u *core.User, text string) (*Note, erro
 type ListInput struct{}
 
 // Bind reads nothing.
-func (*ListInput) Bind(*core.Binder) {}
+func (*ListInput) Bind(*input.Binder) {}
 
 // ListOutput is the user's notes, oldest first.
 type ListOutput []*Note

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // List is GET /list-accounts.
@@ -14,7 +15,7 @@ const List core.Ref[ListInput, ListOutput] = "listUserAccounts"
 type ListInput struct{}
 
 // Bind reads nothing.
-func (*ListInput) Bind(*core.Binder) {}
+func (*ListInput) Bind(*input.Binder) {}
 
 // ListOutput is the accounts of a user, oldest first. Their tokens and
 // password hashes are in the rows but not in the JSON form.

@@ -3,6 +3,7 @@ package account
 import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Unlink is POST /unlink-account.
@@ -14,7 +15,7 @@ type UnlinkInput struct {
 }
 
 // Bind reads the body.
-func (in *UnlinkInput) Bind(b *core.Binder) { b.Body().Text("accountId", &in.AccountID) }
+func (in *UnlinkInput) Bind(b *input.Binder) { b.Body().Text("accountId", &in.AccountID) }
 
 func (Flow) unlink(c *core.Context, in *UnlinkInput) (*core.Status, error) {
 	current, err := c.RequireSession()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // SignIn is POST /sign-in/email.
@@ -18,7 +19,7 @@ type SignInInput struct {
 }
 
 // Bind reads the body.
-func (in *SignInInput) Bind(b *core.Binder) {
+func (in *SignInInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email)
 	body.Text("password", &in.Password)
@@ -33,7 +34,7 @@ func (Flow) signIn(c *core.Context, in *SignInInput) (*SignInOutput, error) {
 	if !c.Options().EmailAndPassword.Enabled {
 		return nil, core.ErrEmailPasswordDisabled
 	}
-	if !core.ValidEmail(in.Email) {
+	if !input.ValidEmail(in.Email) {
 		return nil, core.ErrInvalidEmail
 	}
 	u, err := authenticate(c, in.Email, in.Password)

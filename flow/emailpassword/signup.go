@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // SignUp is POST /sign-up/email.
@@ -14,21 +15,21 @@ const SignUp core.Ref[SignUpInput, SignUpOutput] = "signUpWithEmailAndPassword"
 
 // SignUpInput is what a sign-up asks for.
 type SignUpInput struct {
-	Name     string           `json:"name"`
-	Email    string           `json:"email"`
-	Password string           `json:"password"`
-	Image    core.Opt[string] `json:"image,omitzero"`
+	Name     string            `json:"name"`
+	Email    string            `json:"email"`
+	Password string            `json:"password"`
+	Image    input.Opt[string] `json:"image,omitzero"`
 	// CallbackURL is where the link of the verification mail leads.
-	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+	CallbackURL input.Opt[string] `json:"callbackURL,omitzero"`
 	// RememberMe false makes the session end with the browser.
-	RememberMe core.Opt[bool] `json:"rememberMe,omitzero"`
+	RememberMe input.Opt[bool] `json:"rememberMe,omitzero"`
 	// Fields holds what was sent for added columns of the user, and whatever
 	// else was sent, which is ignored.
 	Fields map[string]json.RawMessage `json:"-"`
 }
 
 // Bind reads the body.
-func (in *SignUpInput) Bind(b *core.Binder) {
+func (in *SignUpInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("name", &in.Name)
 	body.Text("email", &in.Email).Email()
@@ -42,7 +43,7 @@ func (in *SignUpInput) Bind(b *core.Binder) {
 // MarshalJSON writes the input as a client would send it.
 func (in *SignUpInput) MarshalJSON() ([]byte, error) {
 	type members SignUpInput
-	return core.MarshalFields((*members)(in), in.Fields)
+	return input.MarshalFields((*members)(in), in.Fields)
 }
 
 // SignUpOutput is the new user. Token is nil where the user is not signed in.
@@ -74,7 +75,7 @@ func (Flow) signUp(c *core.Context, in *SignUpInput) (*SignUpOutput, error) {
 	if in.Image.Given() {
 		u.Image = &in.Image.Value
 	}
-	if err := core.CreateFields(c.Tables().Users.Table, u, in.Fields); err != nil {
+	if err := input.CreateFields(c.Tables().Users.Table, u, in.Fields); err != nil {
 		return nil, err
 	}
 	known, err := c.Users().ByEmail(u.Email)

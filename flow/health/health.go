@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Flow brings GET /ok and GET /error.
@@ -30,7 +31,7 @@ const OK core.Ref[OKInput, OKOutput] = "ok"
 type OKInput struct{}
 
 // Bind reads nothing.
-func (*OKInput) Bind(*core.Binder) {}
+func (*OKInput) Bind(*input.Binder) {}
 
 // OKOutput says that the server answers.
 type OKOutput struct{}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Verify is POST /verify-password.
@@ -16,7 +17,7 @@ type VerifyInput struct {
 }
 
 // Bind reads the body.
-func (in *VerifyInput) Bind(b *core.Binder) {
+func (in *VerifyInput) Bind(b *input.Binder) {
 	b.Body().Text("password", &in.Password).Describe("The password to check")
 }
 
@@ -43,11 +44,11 @@ type ChangeInput struct {
 	NewPassword     string `json:"newPassword"`
 	CurrentPassword string `json:"currentPassword"`
 	// RevokeOtherSessions ends all sessions; the caller gets a new one.
-	RevokeOtherSessions core.Opt[bool] `json:"revokeOtherSessions,omitzero"`
+	RevokeOtherSessions input.Opt[bool] `json:"revokeOtherSessions,omitzero"`
 }
 
 // Bind reads the body.
-func (in *ChangeInput) Bind(b *core.Binder) {
+func (in *ChangeInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("newPassword", &in.NewPassword).Describe("The new password")
 	body.Text("currentPassword", &in.CurrentPassword).Describe("The current password")
@@ -115,7 +116,7 @@ type SetInput struct {
 }
 
 // Bind reads the body.
-func (in *SetInput) Bind(b *core.Binder) { b.Body().Text("newPassword", &in.NewPassword) }
+func (in *SetInput) Bind(b *input.Binder) { b.Body().Text("newPassword", &in.NewPassword) }
 
 func (Flow) set(c *core.Context, in *SetInput) (*core.Status, error) {
 	current, err := c.RequireStoredSession()

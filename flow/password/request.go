@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -15,11 +16,11 @@ const RequestReset core.Ref[RequestResetInput, RequestResetOutput] = "requestPas
 type RequestResetInput struct {
 	Email string `json:"email"`
 	// RedirectTo is the page that asks for the new password.
-	RedirectTo core.Opt[string] `json:"redirectTo,omitzero"`
+	RedirectTo input.Opt[string] `json:"redirectTo,omitzero"`
 }
 
 // Bind reads the body.
-func (in *RequestResetInput) Bind(b *core.Binder) {
+func (in *RequestResetInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Email().Describe("The address of the user")
 	body.OptText("redirectTo", &in.RedirectTo).Describe("The page that asks for the new password")
@@ -68,7 +69,7 @@ type ResetLinkInput struct {
 }
 
 // Bind reads path and query.
-func (in *ResetLinkInput) Bind(b *core.Binder) {
+func (in *ResetLinkInput) Bind(b *input.Binder) {
 	b.Path("token", &in.Token)
 	b.Query().Text("callbackURL", &in.CallbackURL).Describe("The page that asks for the new password")
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Reset is POST /reset-password.
@@ -12,14 +13,14 @@ const Reset core.Ref[ResetInput, core.Status] = "resetPassword"
 
 // ResetInput carries the token of a mail and the new password.
 type ResetInput struct {
-	NewPassword string           `json:"newPassword"`
-	Token       core.Opt[string] `json:"token,omitzero"`
+	NewPassword string            `json:"newPassword"`
+	Token       input.Opt[string] `json:"token,omitzero"`
 	// QueryToken counts where the body has no token.
-	QueryToken core.Opt[string] `json:"-"`
+	QueryToken input.Opt[string] `json:"-"`
 }
 
 // Bind reads body and query.
-func (in *ResetInput) Bind(b *core.Binder) {
+func (in *ResetInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("newPassword", &in.NewPassword).Describe("The new password")
 	body.OptText("token", &in.Token).Describe("The token of the mail")

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Get is GET and POST /get-session. POST, which writes what GET defers, is
@@ -14,12 +15,12 @@ const Get core.Ref[GetInput, GetOutput] = "getSession"
 
 // GetInput says how the session is to be read.
 type GetInput struct {
-	DisableCookieCache core.Opt[bool] `json:"disableCookieCache,omitzero"` // read storage
-	DisableRefresh     core.Opt[bool] `json:"disableRefresh,omitzero"`     // leave the expiry as it is
+	DisableCookieCache input.Opt[bool] `json:"disableCookieCache,omitzero"` // read storage
+	DisableRefresh     input.Opt[bool] `json:"disableRefresh,omitzero"`     // leave the expiry as it is
 }
 
 // Bind reads the query.
-func (in *GetInput) Bind(b *core.Binder) {
+func (in *GetInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.Truthy("disableCookieCache", &in.DisableCookieCache)
 	query.Truthy("disableRefresh", &in.DisableRefresh)

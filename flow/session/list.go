@@ -1,6 +1,9 @@
 package session
 
-import "github.com/watchword-auth/watchword/core"
+import (
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
+)
 
 // List is GET /list-sessions.
 const List core.Ref[ListInput, ListOutput] = "listUserSessions"
@@ -9,7 +12,7 @@ const List core.Ref[ListInput, ListOutput] = "listUserSessions"
 type ListInput struct{}
 
 // Bind reads nothing.
-func (*ListInput) Bind(*core.Binder) {}
+func (*ListInput) Bind(*input.Binder) {}
 
 // ListOutput is the live sessions of a user with their tokens, oldest first.
 type ListOutput = core.SessionList

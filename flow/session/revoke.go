@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints that end sessions of the caller's user.
@@ -20,19 +21,19 @@ type RevokeInput struct {
 }
 
 // Bind reads the body.
-func (in *RevokeInput) Bind(b *core.Binder) { b.Body().Text("token", &in.Token) }
+func (in *RevokeInput) Bind(b *input.Binder) { b.Body().Text("token", &in.Token) }
 
 // RevokeAllInput is empty.
 type RevokeAllInput struct{}
 
 // Bind reads nothing.
-func (*RevokeAllInput) Bind(*core.Binder) {}
+func (*RevokeAllInput) Bind(*input.Binder) {}
 
 // RevokeOthersInput is empty.
 type RevokeOthersInput struct{}
 
 // Bind reads nothing.
-func (*RevokeOthersInput) Bind(*core.Binder) {}
+func (*RevokeOthersInput) Bind(*input.Binder) {}
 
 // revoke is silent about tokens of other users and about unknown ones, so
 // that tokens cannot be tried.

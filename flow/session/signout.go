@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // SignOut is POST /sign-out.
@@ -12,13 +13,13 @@ const SignOut core.Ref[SignOutInput, SignOutOutput] = "signOut"
 
 // SignOutInput is for providers that end their own session too.
 type SignOutInput struct {
-	CallbackURL     core.Opt[string] `json:"callbackURL,omitzero"`     // where the provider leads afterwards
-	DisableRedirect core.Opt[bool]   `json:"disableRedirect,omitzero"` // return the URL, do not ask to go there
-	State           core.Opt[string] `json:"state,omitzero"`           // passed through the provider
+	CallbackURL     input.Opt[string] `json:"callbackURL,omitzero"`     // where the provider leads afterwards
+	DisableRedirect input.Opt[bool]   `json:"disableRedirect,omitzero"` // return the URL, do not ask to go there
+	State           input.Opt[string] `json:"state,omitzero"`           // passed through the provider
 }
 
 // Bind reads the body, which may be missing.
-func (in *SignOutInput) Bind(b *core.Binder) {
+func (in *SignOutInput) Bind(b *input.Binder) {
 	body := b.OptBody()
 	body.OptText("callbackURL", &in.CallbackURL)
 	body.OptBool("disableRedirect", &in.DisableRedirect)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Update is POST /update-session.
@@ -19,11 +20,11 @@ type UpdateInput struct {
 }
 
 // Bind reads the body.
-func (in *UpdateInput) Bind(b *core.Binder) { in.Fields = b.Record().All() }
+func (in *UpdateInput) Bind(b *input.Binder) { in.Fields = b.Record().All() }
 
 // MarshalJSON writes the input as a client would send it.
 func (in *UpdateInput) MarshalJSON() ([]byte, error) {
-	return core.MarshalFields(struct{}{}, in.Fields)
+	return input.MarshalFields(struct{}{}, in.Fields)
 }
 
 // UpdateOutput is the session as it is now.
@@ -43,7 +44,7 @@ func (Flow) update(c *core.Context, in *UpdateInput) (*UpdateOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := core.UpdateFields(c.Tables().Sessions.Table, in.Fields)
+	set, err := input.UpdateFields(c.Tables().Sessions.Table, in.Fields)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -13,23 +14,23 @@ const callbackRef core.Ref[callbackInput, callbackOutput] = "callbackOAuth"
 
 // answer is what a provider says through the browser.
 type answer struct {
-	Code        core.Opt[string] `json:"code,omitzero"`
-	Error       core.Opt[string] `json:"error,omitzero"`
-	DeviceID    core.Opt[string] `json:"device_id,omitzero"`
-	Description core.Opt[string] `json:"error_description,omitzero"`
-	State       core.Opt[string] `json:"state,omitzero"`
-	User        core.Opt[string] `json:"user,omitzero"`
-	Issuer      core.Opt[string] `json:"iss,omitzero"`
+	Code        input.Opt[string] `json:"code,omitzero"`
+	Error       input.Opt[string] `json:"error,omitzero"`
+	DeviceID    input.Opt[string] `json:"device_id,omitzero"`
+	Description input.Opt[string] `json:"error_description,omitzero"`
+	State       input.Opt[string] `json:"state,omitzero"`
+	User        input.Opt[string] `json:"user,omitzero"`
+	Issuer      input.Opt[string] `json:"iss,omitzero"`
 }
 
 // members lists the answer's members by name, in the reference's order.
 func (a *answer) members() []struct {
 	name string
-	to   *core.Opt[string]
+	to   *input.Opt[string]
 } {
 	return []struct {
 		name string
-		to   *core.Opt[string]
+		to   *input.Opt[string]
 	}{
 		{"code", &a.Code}, {"error", &a.Error}, {"device_id", &a.DeviceID}, {"error_description", &a.Description},
 		{"state", &a.State}, {"user", &a.User}, {"iss", &a.Issuer},
@@ -39,7 +40,7 @@ func (a *answer) members() []struct {
 type callbackInput struct{ body, query answer }
 
 // Bind reads the answer from the body and from the query.
-func (in *callbackInput) Bind(b *core.Binder) {
+func (in *callbackInput) Bind(b *input.Binder) {
 	body := b.OptBody()
 	for _, m := range in.body.members() {
 		body.OptText(m.name, m.to)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -16,7 +17,7 @@ const AccountInfo core.Ref[AccountInfoInput, AccountInfoOutput] = "accountInfo"
 type AccountInfoInput struct{ Selection }
 
 // Bind reads the query.
-func (in *AccountInfoInput) Bind(b *core.Binder) { in.bind(b.Query()) }
+func (in *AccountInfoInput) Bind(b *input.Binder) { in.bind(b.Query()) }
 
 // AccountInfoOutput is an identity at a provider, and the account it is.
 type AccountInfoOutput struct {

@@ -5,20 +5,20 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
 // Request is what sign-ins and linkings ask of a provider alike.
 type Request struct {
-	Provider         string             `json:"provider"`
-	CallbackURL      core.Opt[string]   `json:"callbackURL,omitzero"`      // where the browser goes afterwards
-	ErrorCallbackURL core.Opt[string]   `json:"errorCallbackURL,omitzero"` // and after a failure
-	DisableRedirect  core.Opt[bool]     `json:"disableRedirect,omitzero"`  // the client goes to the URL by itself
-	IDToken          *IDToken           `json:"idToken,omitempty"`         // proves the user at once; nil: the browser is sent to the provider
-	Scopes           core.Opt[[]string] `json:"scopes,omitzero"`           // besides the configured ones
-	RequestSignUp    core.Opt[bool]     `json:"requestSignUp,omitzero"`    // for providers that do not sign up new users unasked
-	LoginHint        core.Opt[string]   `json:"loginHint,omitzero"`
+	Provider         string              `json:"provider"`
+	CallbackURL      input.Opt[string]   `json:"callbackURL,omitzero"`      // where the browser goes afterwards
+	ErrorCallbackURL input.Opt[string]   `json:"errorCallbackURL,omitzero"` // and after a failure
+	DisableRedirect  input.Opt[bool]     `json:"disableRedirect,omitzero"`  // the client goes to the URL by itself
+	IDToken          *IDToken            `json:"idToken,omitempty"`         // proves the user at once; nil: the browser is sent to the provider
+	Scopes           input.Opt[[]string] `json:"scopes,omitzero"`           // besides the configured ones
+	RequestSignUp    input.Opt[bool]     `json:"requestSignUp,omitzero"`    // for providers that do not sign up new users unasked
+	LoginHint        input.Opt[string]   `json:"loginHint,omitzero"`
 	// AdditionalParams are further parameters of the authorization URL, an
 	// object of strings.
 	AdditionalParams json.RawMessage `json:"additionalParams,omitempty"`
@@ -28,12 +28,12 @@ type Request struct {
 
 // IDToken is an ID token that the client got from the provider by itself.
 type IDToken struct {
-	Token        string           `json:"token"`
-	Nonce        core.Opt[string] `json:"nonce,omitzero"` // the one the token was asked for with
-	AccessToken  core.Opt[string] `json:"accessToken,omitzero"`
-	RefreshToken core.Opt[string] `json:"refreshToken,omitzero"`
+	Token        string            `json:"token"`
+	Nonce        input.Opt[string] `json:"nonce,omitzero"` // the one the token was asked for with
+	AccessToken  input.Opt[string] `json:"accessToken,omitzero"`
+	RefreshToken input.Opt[string] `json:"refreshToken,omitzero"`
 	// ExpiresAt is taken and, as in the reference, not used.
-	ExpiresAt core.Opt[float64] `json:"expiresAt,omitzero"`
+	ExpiresAt input.Opt[float64] `json:"expiresAt,omitzero"`
 	// User is what the provider told the client of the user, unsigned.
 	User *IDTokenUser `json:"user,omitempty"`
 }
@@ -41,14 +41,14 @@ type IDToken struct {
 // IDTokenUser is the name that Apple tells the client and does not sign.
 type IDTokenUser struct {
 	Name struct {
-		FirstName core.Opt[string] `json:"firstName,omitzero"`
-		LastName  core.Opt[string] `json:"lastName,omitzero"`
+		FirstName input.Opt[string] `json:"firstName,omitzero"`
+		LastName  input.Opt[string] `json:"lastName,omitzero"`
 	} `json:"name"`
-	Email core.Opt[string] `json:"email,omitzero"` // not believed
+	Email input.Opt[string] `json:"email,omitzero"` // not believed
 }
 
 // bind reads the members in the reference's order.
-func (in *Request) bind(body *core.Object, signIn bool, newUser *core.Opt[string]) {
+func (in *Request) bind(body *input.Object, signIn bool, newUser *input.Opt[string]) {
 	body.OptText("callbackURL", &in.CallbackURL)
 	if signIn {
 		body.OptText("newUserCallbackURL", newUser)
@@ -57,7 +57,7 @@ func (in *Request) bind(body *core.Object, signIn bool, newUser *core.Opt[string
 	in.bindProvider(body)
 	body.OptBool("disableRedirect", &in.DisableRedirect)
 	var token IDToken
-	if body.OptObject("idToken", func(o *core.Object) { token.bind(o, signIn) }) {
+	if body.OptObject("idToken", func(o *input.Object) { token.bind(o, signIn) }) {
 		in.IDToken = &token
 	}
 	body.OptTexts("scopes", &in.Scopes)
@@ -71,15 +71,15 @@ func (in *Request) bind(body *core.Object, signIn bool, newUser *core.Opt[string
 
 // bindProvider refuses in the words of the reference, where this member has
 // several types.
-func (in *Request) bindProvider(body *core.Object) {
-	var raw core.Opt[json.RawMessage]
+func (in *Request) bindProvider(body *input.Object) {
+	var raw input.Opt[json.RawMessage]
 	body.OptRaw("provider", &raw)
 	if len(raw.Value) == 0 || raw.Value[0] != '"' || json.Unmarshal(raw.Value, &in.Provider) != nil {
 		body.Refuse("provider", "Invalid input")
 	}
 }
 
-func (in *Request) bindParams(body *core.Object) {
+func (in *Request) bindParams(body *input.Object) {
 	var params map[string]json.RawMessage
 	body.OptMembers("additionalParams", &params)
 	in.AdditionalParams = body.All()["additionalParams"]
@@ -112,7 +112,7 @@ func kind(raw json.RawMessage) string {
 	return "number"
 }
 
-func (t *IDToken) bind(o *core.Object, signIn bool) {
+func (t *IDToken) bind(o *input.Object, signIn bool) {
 	o.Text("token", &t.Token)
 	o.OptText("nonce", &t.Nonce)
 	o.OptText("accessToken", &t.AccessToken)
@@ -122,8 +122,8 @@ func (t *IDToken) bind(o *core.Object, signIn bool) {
 	}
 	o.OptNumber("expiresAt", &t.ExpiresAt)
 	var user IDTokenUser
-	given := o.OptObject("user", func(o *core.Object) {
-		o.OptObject("name", func(o *core.Object) {
+	given := o.OptObject("user", func(o *input.Object) {
+		o.OptObject("name", func(o *input.Object) {
 			o.OptText("firstName", &user.Name.FirstName)
 			o.OptText("lastName", &user.Name.LastName)
 		})

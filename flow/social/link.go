@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -16,7 +17,7 @@ const Link core.Ref[LinkInput, LinkOutput] = "linkSocialAccount"
 type LinkInput struct{ Request }
 
 // Bind reads the body.
-func (in *LinkInput) Bind(b *core.Binder) { in.bind(b.Body(), false, nil) }
+func (in *LinkInput) Bind(b *input.Binder) { in.bind(b.Body(), false, nil) }
 
 // LinkOutput is where the browser is to go, or that an ID token was enough.
 type LinkOutput struct {

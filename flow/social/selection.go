@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -24,11 +25,11 @@ type Selection struct {
 
 // bind reads a selection. The reference knows two shapes of it and refuses
 // everything else in one word, unless a shape fits but for names of its own.
-func (s *Selection) bind(o *core.Object) {
+func (s *Selection) bind(o *input.Object) {
 	members := map[string]any{"accountId": &s.AccountID, "useAccountCookie": &s.UseAccountCookie,
 		"providerId": &s.ProviderID, "userId": &s.UserID}
 	for _, name := range [...]string{"accountId", "useAccountCookie", "providerId", "userId"} {
-		var raw core.Opt[json.RawMessage]
+		var raw input.Opt[json.RawMessage]
 		o.OptRaw(name, &raw)
 		if raw.Set && (raw.Null || json.Unmarshal(raw.Value, members[name]) != nil) {
 			o.Refuse("", "Invalid input")

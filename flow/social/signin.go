@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -15,11 +16,11 @@ const SignIn core.Ref[SignInInput, SignInOutput] = "signInSocial"
 // SignInInput is what a sign-in asks for.
 type SignInInput struct {
 	Request
-	NewUserCallbackURL core.Opt[string] `json:"newUserCallbackURL,omitzero"` // in place of CallbackURL for new users
+	NewUserCallbackURL input.Opt[string] `json:"newUserCallbackURL,omitzero"` // in place of CallbackURL for new users
 }
 
 // Bind reads the body.
-func (in *SignInInput) Bind(b *core.Binder) { in.bind(b.Body(), true, &in.NewUserCallbackURL) }
+func (in *SignInInput) Bind(b *input.Binder) { in.bind(b.Body(), true, &in.NewUserCallbackURL) }
 
 // SignInOutput is where the browser is to go, or the session of an ID token.
 type SignInOutput struct {

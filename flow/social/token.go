@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -20,7 +21,7 @@ const RefreshToken core.Ref[TokenInput, RefreshOutput] = "refreshToken"
 type TokenInput struct{ Selection }
 
 // Bind reads the body.
-func (in *TokenInput) Bind(b *core.Binder) { in.bind(b.OptBody()) }
+func (in *TokenInput) Bind(b *input.Binder) { in.bind(b.OptBody()) }
 
 // AccessTokenOutput is an access token and what belongs to it.
 type AccessTokenOutput struct {

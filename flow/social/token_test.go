@@ -8,6 +8,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/flow/social"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/secret"
 )
@@ -170,7 +171,7 @@ func TestInProcess(t *testing.T) {
 	if _, err := core.Invoke(t.Context(), s.Kernel, social.GetAccessToken, in, core.Call{}); err == nil || !strings.Contains(err.Error(), "USER_ID_OR_SESSION_REQUIRED") {
 		t.Error(err)
 	}
-	request := &social.SignInInput{Request: social.Request{Provider: "github", Scopes: core.Some([]string{"repo"})}}
+	request := &social.SignInInput{Request: social.Request{Provider: "github", Scopes: input.Some([]string{"repo"})}}
 	sent, err := core.Invoke(t.Context(), s.Kernel, social.SignIn, request, core.Call{})
 	if err != nil || !sent.Redirect || !strings.Contains(sent.URL, "repo") {
 		t.Errorf("%+v %v", sent, err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -16,13 +17,13 @@ const Delete core.Ref[DeleteInput, DeleteOutput] = "deleteUser"
 // the session must be fresh, unless a link is mailed.
 type DeleteInput struct {
 	// CallbackURL is where the mailed link leads, "/" where absent.
-	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
-	Password    core.Opt[string] `json:"password,omitzero"`
-	Token       core.Opt[string] `json:"token,omitzero"` // of a mailed link
+	CallbackURL input.Opt[string] `json:"callbackURL,omitzero"`
+	Password    input.Opt[string] `json:"password,omitzero"`
+	Token       input.Opt[string] `json:"token,omitzero"` // of a mailed link
 }
 
 // Bind reads the body.
-func (in *DeleteInput) Bind(b *core.Binder) {
+func (in *DeleteInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.OptText("callbackURL", &in.CallbackURL).Describe("Where the mailed link leads")
 	body.OptText("password", &in.Password).Describe("The password of the user")
@@ -98,11 +99,11 @@ type DeleteLinkInput struct {
 	Token string `json:"token"`
 	// CallbackURL is where the browser is sent; where absent, the answer is
 	// JSON.
-	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+	CallbackURL input.Opt[string] `json:"callbackURL,omitzero"`
 }
 
 // Bind reads the query.
-func (in *DeleteLinkInput) Bind(b *core.Binder) {
+func (in *DeleteLinkInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.Text("token", &in.Token).Describe("The token of the mail")
 	query.OptText("callbackURL", &in.CallbackURL).Describe("Where the browser is sent")

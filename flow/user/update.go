@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Update is POST /update-user.
@@ -14,15 +15,15 @@ const Update core.Ref[UpdateInput, core.Status] = "updateUser"
 
 // UpdateInput is what is to change. The address changes by other ways.
 type UpdateInput struct {
-	Name  core.Opt[string] `json:"name,omitzero"`
-	Image core.Opt[string] `json:"image,omitzero"` // null removes it
+	Name  input.Opt[string] `json:"name,omitzero"`
+	Image input.Opt[string] `json:"image,omitzero"` // null removes it
 	// Fields holds values of added columns, and whatever else was sent, which
 	// is ignored.
 	Fields map[string]json.RawMessage `json:"-"`
 }
 
 // Bind reads the body.
-func (in *UpdateInput) Bind(b *core.Binder) {
+func (in *UpdateInput) Bind(b *input.Binder) {
 	body := b.Record()
 	body.OptText("name", &in.Name).Describe("The name of the user")
 	body.NullText("image", &in.Image).Describe("The picture of the user")
@@ -32,7 +33,7 @@ func (in *UpdateInput) Bind(b *core.Binder) {
 // MarshalJSON writes the input as a client would send it.
 func (in *UpdateInput) MarshalJSON() ([]byte, error) {
 	type members UpdateInput
-	return core.MarshalFields((*members)(in), in.Fields)
+	return input.MarshalFields((*members)(in), in.Fields)
 }
 
 var errNothingToUpdate = core.NewError(http.StatusBadRequest, "", "No fields to update")
@@ -46,7 +47,7 @@ func (Flow) update(c *core.Context, in *UpdateInput) (*core.Status, error) {
 		return nil, core.ErrEmailCannotBeUpdated
 	}
 	users := c.Tables().Users
-	set, err := core.UpdateFields(users.Table, in.Fields)
+	set, err := input.UpdateFields(users.Table, in.Fields)
 	if err != nil {
 		return nil, err
 	}

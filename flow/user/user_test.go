@@ -8,6 +8,7 @@ import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/flow/user"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/internal/authtest"
 )
 
@@ -111,7 +112,7 @@ func TestInvokeUpdate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := &user.UpdateInput{Name: core.Some("Grace"), Fields: map[string]json.RawMessage{"plan": json.RawMessage(`"pro"`)}}
+	in := &user.UpdateInput{Name: input.Some("Grace"), Fields: map[string]json.RawMessage{"plan": json.RawMessage(`"pro"`)}}
 	_, err = core.Invoke(t.Context(), s.Kernel, user.Update, in, core.Call{Session: &core.Current{Session: list[0], User: u}})
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // ChangeEmail is POST /change-email.
@@ -16,11 +17,11 @@ const ChangeEmail core.Ref[ChangeEmailInput, core.Status] = "changeEmail"
 type ChangeEmailInput struct {
 	NewEmail string `json:"newEmail"`
 	// CallbackURL is where the links of the mails lead, "/" where absent.
-	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+	CallbackURL input.Opt[string] `json:"callbackURL,omitzero"`
 }
 
 // Bind reads the body.
-func (in *ChangeEmailInput) Bind(b *core.Binder) {
+func (in *ChangeEmailInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("newEmail", &in.NewEmail).Email().Describe("The address to change to")
 	body.OptText("callbackURL", &in.CallbackURL).Describe("Where the links of the mails lead")
@@ -177,5 +178,5 @@ func applyChange(c *core.Context, in *VerifyInput, t *core.EmailToken, u *core.U
 	if current != nil {
 		c.RefreshSessionCookies(&core.Current{Session: current.Session, User: u})
 	}
-	return in.done(VerifyOutput{Status: true, User: core.Some(u)})
+	return in.done(VerifyOutput{Status: true, User: input.Some(u)})
 }

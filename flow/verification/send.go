@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Send is POST /send-verification-email.
@@ -15,11 +16,11 @@ const Send core.Ref[SendInput, core.Status] = "sendVerificationEmail"
 type SendInput struct {
 	Email string `json:"email"`
 	// CallbackURL is where the link leads, "/" where absent.
-	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+	CallbackURL input.Opt[string] `json:"callbackURL,omitzero"`
 }
 
 // Bind reads the body.
-func (in *SendInput) Bind(b *core.Binder) {
+func (in *SendInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Email().Describe("The address to send the mail to")
 	body.OptText("callbackURL", &in.CallbackURL).Describe("Where the link leads")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Verify is GET /verify-email.
@@ -16,11 +17,11 @@ type VerifyInput struct {
 	Token string `json:"token"`
 	// CallbackURL is where the browser is sent; where absent, the answer is
 	// JSON.
-	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+	CallbackURL input.Opt[string] `json:"callbackURL,omitzero"`
 }
 
 // Bind reads the query.
-func (in *VerifyInput) Bind(b *core.Binder) {
+func (in *VerifyInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.Text("token", &in.Token).Describe("The token of the mail")
 	query.OptText("callbackURL", &in.CallbackURL).Describe("Where the browser is sent")
@@ -29,12 +30,12 @@ func (in *VerifyInput) Bind(b *core.Binder) {
 // VerifyOutput says that the link did its work. User is null, except after a
 // change of the address; it is absent where one more mail has to be answered.
 type VerifyOutput struct {
-	Status bool                 `json:"status"`
-	User   core.Opt[*core.User] `json:"user,omitzero"`
+	Status bool                  `json:"status"`
+	User   input.Opt[*core.User] `json:"user,omitzero"`
 }
 
 // proven is the answer to a link that proved the address the user has.
-var proven = VerifyOutput{Status: true, User: core.Opt[*core.User]{Set: true, Null: true}}
+var proven = VerifyOutput{Status: true, User: input.Opt[*core.User]{Set: true, Null: true}}
 
 // done answers, or sends the browser where the link leads.
 func (in *VerifyInput) done(out VerifyOutput) (*VerifyOutput, error) {

@@ -6,6 +6,7 @@ import (
 	"github.com/watchword-auth/watchword/access"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/plugin/admin"
 )
@@ -126,8 +127,8 @@ func TestHasPermission(t *testing.T) {
 		}
 		return out.Success
 	}
-	if !ask(&admin.HasPermissionInput{Role: core.Some("admin")}) || ask(&admin.HasPermissionInput{Role: core.Some("user")}) ||
-		!ask(&admin.HasPermissionInput{UserID: core.Some(s.User("boss@example.com").ID)}) {
+	if !ask(&admin.HasPermissionInput{Role: input.Some("admin")}) || ask(&admin.HasPermissionInput{Role: input.Some("user")}) ||
+		!ask(&admin.HasPermissionInput{UserID: input.Some(s.User("boss@example.com").ID)}) {
 		t.Error("a program is told something else than users are")
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints of bans.
@@ -15,13 +16,13 @@ const (
 
 // BanUserInput bans a user for good, or for a while.
 type BanUserInput struct {
-	UserID       string            `json:"userId"`
-	BanReason    core.Opt[string]  `json:"banReason,omitzero"`
-	BanExpiresIn core.Opt[float64] `json:"banExpiresIn,omitzero"` // seconds; 0 is the default's
+	UserID       string             `json:"userId"`
+	BanReason    input.Opt[string]  `json:"banReason,omitzero"`
+	BanExpiresIn input.Opt[float64] `json:"banExpiresIn,omitzero"` // seconds; 0 is the default's
 }
 
 // Bind reads the body.
-func (in *BanUserInput) Bind(b *core.Binder) {
+func (in *BanUserInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Coerced("userId", &in.UserID)
 	body.OptText("banReason", &in.BanReason)

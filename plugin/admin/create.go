@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // CreateUser is POST /admin/create-user. A program may call it without a
@@ -15,16 +16,16 @@ const CreateUser core.Ref[CreateUserInput, UserOutput] = "createUser"
 
 // CreateUserInput is a new user. Without a password it has no account yet.
 type CreateUserInput struct {
-	Email    string             `json:"email"`
-	Password core.Opt[string]   `json:"password,omitzero"`
-	Name     string             `json:"name"`
-	Role     core.Opt[[]string] `json:"role,omitzero"`
+	Email    string              `json:"email"`
+	Password input.Opt[string]   `json:"password,omitzero"`
+	Name     string              `json:"name"`
+	Role     input.Opt[[]string] `json:"role,omitzero"`
 	// Data holds values of other columns, those too that users may not set.
 	Data map[string]json.RawMessage `json:"data,omitempty"`
 }
 
 // Bind reads the body.
-func (in *CreateUserInput) Bind(b *core.Binder) {
+func (in *CreateUserInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email)
 	body.OptText("password", &in.Password)
@@ -56,7 +57,7 @@ func (a *admin) createUser(c *core.Context, in *CreateUserInput) (*UserOutput, e
 		return nil, ErrBanUsers
 	}
 	email := core.NormalEmail(in.Email)
-	if !core.ValidEmail(email) {
+	if !input.ValidEmail(email) {
 		return nil, core.ErrInvalidEmail
 	}
 	var hash *string
@@ -68,7 +69,7 @@ func (a *admin) createUser(c *core.Context, in *CreateUserInput) (*UserOutput, e
 		hash = &h
 	}
 	u := &core.User{}
-	if err := core.SetAnyFields(c.Tables().Users.Table, u, in.Data); err != nil {
+	if err := input.SetAnyFields(c.Tables().Users.Table, u, in.Data); err != nil {
 		return nil, err
 	}
 	u.Email, u.Name = email, in.Name

@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints of impersonation.
@@ -19,7 +20,7 @@ const (
 type NoInput struct{}
 
 // Bind reads nothing.
-func (*NoInput) Bind(*core.Binder) {}
+func (*NoInput) Bind(*input.Binder) {}
 
 // SessionOutput is the session the browser has now.
 type SessionOutput struct {

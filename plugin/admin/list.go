@@ -3,6 +3,7 @@ package admin
 import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // ListUsers is GET /admin/list-users.
@@ -10,14 +11,14 @@ const ListUsers core.Ref[ListUsersInput, ListUsersOutput] = "listUsers"
 
 // ListUsersInput is what to look for. Search and filter must both match.
 type ListUsersInput struct {
-	SearchValue    core.Opt[string] `json:"searchValue,omitzero"`
-	SearchField    core.Opt[string] `json:"searchField,omitzero"`    // email or name
-	SearchOperator core.Opt[string] `json:"searchOperator,omitzero"` // contains, starts_with or ends_with
-	core.Listing
+	SearchValue    input.Opt[string] `json:"searchValue,omitzero"`
+	SearchField    input.Opt[string] `json:"searchField,omitzero"`    // email or name
+	SearchOperator input.Opt[string] `json:"searchOperator,omitzero"` // contains, starts_with or ends_with
+	input.Listing
 }
 
 // Bind reads the query.
-func (in *ListUsersInput) Bind(b *core.Binder) {
+func (in *ListUsersInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.OptText("searchValue", &in.SearchValue)
 	query.OptText("searchField", &in.SearchField).OneOf("email", "name")
@@ -39,7 +40,7 @@ func (a *admin) listUsers(c *core.Context, in *ListUsersInput) (*ListUsersOutput
 		return nil, err
 	}
 	t := c.Tables().Users
-	q, err := core.Listed(&in.Listing, t.Table, "email")
+	q, err := input.Listed(&in.Listing, t.Table, "email")
 	if err != nil { // a list by a column that is not there is empty
 		return &ListUsersOutput{Users: []*core.User{}}, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/watchword-auth/watchword/access"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // HasPermission is POST /admin/has-permission. A program may ask about a user
@@ -14,14 +15,14 @@ const HasPermission core.Ref[HasPermissionInput, HasPermissionOutput] = "userHas
 
 // HasPermissionInput asks for actions by resource; all must be allowed.
 type HasPermissionInput struct {
-	UserID      core.Opt[string]    `json:"userId,omitzero"`
-	Role        core.Opt[string]    `json:"role,omitzero"`
+	UserID      input.Opt[string]   `json:"userId,omitzero"`
+	Role        input.Opt[string]   `json:"role,omitzero"`
 	Permissions map[string][]string `json:"permissions,omitempty"`
 	permission  map[string][]string // the former name, which is taken and refused
 }
 
 // Bind reads the body.
-func (in *HasPermissionInput) Bind(b *core.Binder) {
+func (in *HasPermissionInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.OptCoerced("userId", &in.UserID)
 	body.OptText("role", &in.Role)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints about users' sessions.
@@ -54,7 +55,7 @@ type RevokeUserSessionInput struct {
 }
 
 // Bind reads the body.
-func (in *RevokeUserSessionInput) Bind(b *core.Binder) {
+func (in *RevokeUserSessionInput) Bind(b *input.Binder) {
 	b.Body().Text("sessionToken", &in.SessionToken)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // UpdateUser is POST /admin/update-user.
@@ -20,7 +21,7 @@ type UpdateUserInput struct {
 }
 
 // Bind reads the body.
-func (in *UpdateUserInput) Bind(b *core.Binder) {
+func (in *UpdateUserInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Coerced("userId", &in.UserID)
 	body.Members("data", &in.Data)
@@ -74,7 +75,7 @@ func (a *admin) updateUser(c *core.Context, in *UpdateUserInput) (*core.User, er
 		return nil, err
 	}
 	delete(in.Data, "updatedAt") // says when this happens
-	set, err := core.AnyFields(c.Tables().Users.Table, in.Data)
+	set, err := input.AnyFields(c.Tables().Users.Table, in.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +127,7 @@ func (a *admin) checkProtected(c *core.Context, caller *core.User, in *UpdateUse
 // freeAddress returns an address as it is stored, if no other user has it.
 func (a *admin) freeAddress(c *core.Context, raw json.RawMessage, userID string) (json.RawMessage, error) {
 	var text string
-	if json.Unmarshal(raw, &text) != nil || !core.ValidEmail(core.NormalEmail(text)) {
+	if json.Unmarshal(raw, &text) != nil || !input.ValidEmail(core.NormalEmail(text)) {
 		return nil, core.ErrInvalidEmail
 	}
 	known, err := c.Users().ByEmail(text)

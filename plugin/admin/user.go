@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints about one user.
@@ -23,7 +24,7 @@ type UserInput struct {
 }
 
 // Bind reads the body.
-func (in *UserInput) Bind(b *core.Binder) { b.Body().Coerced("userId", &in.UserID) }
+func (in *UserInput) Bind(b *input.Binder) { b.Body().Coerced("userId", &in.UserID) }
 
 // UserOutput is a user.
 type UserOutput struct {
@@ -59,7 +60,7 @@ type SetRoleInput struct {
 }
 
 // Bind reads the body.
-func (in *SetRoleInput) Bind(b *core.Binder) {
+func (in *SetRoleInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Coerced("userId", &in.UserID)
 	body.Names("role", &in.Role)
@@ -104,7 +105,7 @@ type GetUserInput struct {
 }
 
 // Bind reads the query.
-func (in *GetUserInput) Bind(b *core.Binder) { b.Query().Text("id", &in.ID) }
+func (in *GetUserInput) Bind(b *input.Binder) { b.Query().Text("id", &in.ID) }
 
 func (a *admin) getUser(c *core.Context, in *GetUserInput) (*core.User, error) {
 	if _, err := a.allow(c, "user", "get", ErrGetUser); err != nil {
@@ -136,7 +137,7 @@ type SetUserPasswordInput struct {
 }
 
 // Bind reads the body.
-func (in *SetUserPasswordInput) Bind(b *core.Binder) {
+func (in *SetUserPasswordInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("newPassword", &in.NewPassword).NonEmpty("newPassword cannot be empty")
 	body.Coerced("userId", &in.UserID).NonEmpty("userId cannot be empty")

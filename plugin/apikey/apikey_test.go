@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db/memory"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/plugin/apikey"
 	"github.com/watchword-auth/watchword/secret"
@@ -101,7 +102,7 @@ func TestRefill(t *testing.T) {
 	everywhere(t, apikey.Config{RateLimit: apikey.RateLimit{Disable: true}}, func(t *testing.T, s *server) {
 		s.SignUp(email)
 		in := &apikey.CreateInput{}
-		in.Remaining, in.RefillAmount, in.RefillInterval = core.Some(1.0), core.Some(2.0), core.Some(1000.0)
+		in.Remaining, in.RefillAmount, in.RefillInterval = input.Some(1.0), input.Some(2.0), input.Some(1000.0)
 		k := issue(t, s, in)
 		for i, want := range []string{"", "USAGE_EXCEEDED", "USAGE_EXCEEDED"} {
 			if got := verify(t, s, k.Plain); got != want {
@@ -144,7 +145,7 @@ func TestPermissions(t *testing.T) {
 	everywhere(t, apikey.Config{}, func(t *testing.T, s *server) {
 		s.SignUp(email)
 		in := &apikey.CreateInput{}
-		in.Permissions = core.Some(apikey.Permissions{"files": {"read", "write"}})
+		in.Permissions = input.Some(apikey.Permissions{"files": {"read", "write"}})
 		k := issue(t, s, in)
 		bare := issue(t, s, &apikey.CreateInput{})
 		for name, test := range map[string]struct {
@@ -160,7 +161,7 @@ func TestPermissions(t *testing.T) {
 			"none":     {k.Plain, apikey.Permissions{}, "KEY_NOT_FOUND"},
 			"bare key": {bare.Plain, apikey.Permissions{"files": {"read"}}, "KEY_NOT_FOUND"},
 		} {
-			got := verify(t, s, test.key, func(in *apikey.VerifyInput) { in.Permissions = core.Some(test.want) })
+			got := verify(t, s, test.key, func(in *apikey.VerifyInput) { in.Permissions = input.Some(test.want) })
 			if got != test.code {
 				t.Errorf("%s: %q, want %q", name, got, test.code)
 			}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -14,18 +15,18 @@ const Create core.Ref[CreateInput, Created] = "createApiKey"
 // CreateInput shapes a new key. Programs that call in process, without a
 // request, may set all of it and name the user; clients may not.
 type CreateInput struct {
-	ConfigID       core.Opt[string]          `json:"configId,omitzero"`
-	Name           core.Opt[string]          `json:"name,omitzero"`
-	ExpiresIn      core.Opt[float64]         `json:"expiresIn,omitzero"` // seconds
-	Prefix         core.Opt[string]          `json:"prefix,omitzero"`
-	Metadata       core.Opt[json.RawMessage] `json:"metadata,omitzero"`
-	UserID         core.Opt[string]          `json:"userId,omitzero"`
-	OrganizationID core.Opt[string]          `json:"organizationId,omitzero"`
+	ConfigID       input.Opt[string]          `json:"configId,omitzero"`
+	Name           input.Opt[string]          `json:"name,omitzero"`
+	ExpiresIn      input.Opt[float64]         `json:"expiresIn,omitzero"` // seconds
+	Prefix         input.Opt[string]          `json:"prefix,omitzero"`
+	Metadata       input.Opt[json.RawMessage] `json:"metadata,omitzero"`
+	UserID         input.Opt[string]          `json:"userId,omitzero"`
+	OrganizationID input.Opt[string]          `json:"organizationId,omitzero"`
 	limits
 }
 
 // Bind reads the body.
-func (in *CreateInput) Bind(b *core.Binder) {
+func (in *CreateInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.OptText("configId", &in.ConfigID)
 	body.OptText("name", &in.Name)
@@ -182,8 +183,8 @@ func (a *apiKey) newKey(c *core.Context, f *Config, owner string, in *CreateInpu
 	k := &Key{ConfigID: f.name(), Name: text(in.Name), ReferenceID: owner, Prefix: prefix, Hash: f.hash(plain),
 		Enabled: &on, RateLimitEnabled: &limited, RequestCount: new(int64), CreatedAt: now, UpdatedAt: now,
 		RefillAmount: number(in.RefillAmount), RefillInterval: number(in.RefillInterval), Remaining: number(in.Remaining),
-		RateLimitMax:        number(core.Some(in.RateLimitMax.Or(float64(f.RateLimit.MaxRequests)))),
-		RateLimitTimeWindow: number(core.Some(in.RateLimitTimeWindow.Or(float64(f.RateLimit.TimeWindow.Milliseconds()))))}
+		RateLimitMax:        number(input.Some(in.RateLimitMax.Or(float64(f.RateLimit.MaxRequests)))),
+		RateLimitTimeWindow: number(input.Some(in.RateLimitTimeWindow.Or(float64(f.RateLimit.TimeWindow.Milliseconds()))))}
 	if !f.Start.Disable {
 		start := plain[:min(f.Start.Length, len(plain))]
 		k.Start = &start

@@ -6,13 +6,14 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // NoInput is empty.
 type NoInput struct{}
 
 // Bind reads nothing.
-func (*NoInput) Bind(*core.Binder) {}
+func (*NoInput) Bind(*input.Binder) {}
 
 // DeletedExpiredOutput says that it was done.
 type DeletedExpiredOutput struct {

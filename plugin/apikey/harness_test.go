@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/kv"
 	"github.com/watchword-auth/watchword/plugin/apikey"
@@ -63,7 +64,7 @@ func makeKey(t *testing.T, c *client, body j) made {
 func issue(t *testing.T, s *server, in *apikey.CreateInput) *apikey.Created {
 	t.Helper()
 	if !in.UserID.Set {
-		in.UserID = core.Some(s.User(email).ID)
+		in.UserID = input.Some(s.User(email).ID)
 	}
 	out, err := core.Invoke(t.Context(), s.Kernel, apikey.Create, in, core.Call{})
 	if err != nil {

@@ -8,17 +8,18 @@ import (
 	"unicode/utf16"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // limits are the members of an input that only the program itself may set.
 type limits struct {
-	Remaining           core.Opt[float64]     `json:"remaining,omitzero"`
-	RefillAmount        core.Opt[float64]     `json:"refillAmount,omitzero"`
-	RefillInterval      core.Opt[float64]     `json:"refillInterval,omitzero"`      // milliseconds
-	RateLimitTimeWindow core.Opt[float64]     `json:"rateLimitTimeWindow,omitzero"` // milliseconds
-	RateLimitMax        core.Opt[float64]     `json:"rateLimitMax,omitzero"`
-	RateLimitEnabled    core.Opt[bool]        `json:"rateLimitEnabled,omitzero"`
-	Permissions         core.Opt[Permissions] `json:"permissions,omitzero"`
+	Remaining           input.Opt[float64]     `json:"remaining,omitzero"`
+	RefillAmount        input.Opt[float64]     `json:"refillAmount,omitzero"`
+	RefillInterval      input.Opt[float64]     `json:"refillInterval,omitzero"`      // milliseconds
+	RateLimitTimeWindow input.Opt[float64]     `json:"rateLimitTimeWindow,omitzero"` // milliseconds
+	RateLimitMax        input.Opt[float64]     `json:"rateLimitMax,omitzero"`
+	RateLimitEnabled    input.Opt[bool]        `json:"rateLimitEnabled,omitzero"`
+	Permissions         input.Opt[Permissions] `json:"permissions,omitzero"`
 }
 
 func (l *limits) given() bool {
@@ -31,7 +32,7 @@ const maxNumber = math.MaxInt32
 
 // whole refuses numbers that the columns cannot hold.
 func (l *limits) whole() error {
-	for name, o := range map[string]core.Opt[float64]{"remaining": l.Remaining, "refillAmount": l.RefillAmount,
+	for name, o := range map[string]input.Opt[float64]{"remaining": l.Remaining, "refillAmount": l.RefillAmount,
 		"refillInterval": l.RefillInterval, "rateLimitTimeWindow": l.RateLimitTimeWindow, "rateLimitMax": l.RateLimitMax} {
 		if o.Given() && (o.Value != math.Trunc(o.Value) || o.Value < 0 || o.Value > maxNumber) {
 			return core.ErrValidation.Say("[body." + name + "] Invalid input: expected a whole number up to 2147483647")
@@ -41,8 +42,8 @@ func (l *limits) whole() error {
 }
 
 // readPermissions reads lists of texts by name.
-func readPermissions(body *core.Object, nullable bool, to *core.Opt[Permissions]) {
-	var raw core.Opt[json.RawMessage]
+func readPermissions(body *input.Object, nullable bool, to *input.Opt[Permissions]) {
+	var raw input.Opt[json.RawMessage]
 	body.OptRaw("permissions", &raw)
 	if !raw.Set {
 		return
@@ -73,7 +74,7 @@ func readPermissions(body *core.Object, nullable bool, to *core.Opt[Permissions]
 			p[name][i] = *text
 		}
 	}
-	*to = core.Some(p)
+	*to = input.Some(p)
 }
 
 func kindOf(raw json.RawMessage) string {
@@ -98,7 +99,7 @@ var prefixPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
 func length(s string) int { return len(utf16.Encode([]rune(s))) }
 
 // truthy is JavaScript's idea of a value that says something.
-func truthy(o core.Opt[json.RawMessage]) bool {
+func truthy(o input.Opt[json.RawMessage]) bool {
 	switch string(o.Value) {
 	case "", "null", `""`, "0", "-0", "false":
 		return false
@@ -111,7 +112,7 @@ func isObject(raw json.RawMessage) bool {
 	return len(raw) > 0 && (raw[0] == '{' || raw[0] == '[' || string(raw) == "null")
 }
 
-func number(o core.Opt[float64]) *int64 {
+func number(o input.Opt[float64]) *int64 {
 	if !o.Given() {
 		return nil
 	}
@@ -119,7 +120,7 @@ func number(o core.Opt[float64]) *int64 {
 	return &n
 }
 
-func text(o core.Opt[string]) *string {
+func text(o input.Opt[string]) *string {
 	if !o.Given() {
 		return nil
 	}

@@ -7,22 +7,23 @@ import (
 	"strconv"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // ListInput asks for a page of the user's keys, or of an organization's.
 type ListInput struct {
-	ConfigID       core.Opt[string]          `json:"configId,omitzero"` // of all configurations where absent
-	OrganizationID core.Opt[string]          `json:"organizationId,omitzero"`
-	Limit          core.Opt[json.RawMessage] `json:"limit,omitzero"`
-	Offset         core.Opt[json.RawMessage] `json:"offset,omitzero"`
-	SortBy         core.Opt[string]          `json:"sortBy,omitzero"`
-	SortDirection  core.Opt[string]          `json:"sortDirection,omitzero"`
+	ConfigID       input.Opt[string]          `json:"configId,omitzero"` // of all configurations where absent
+	OrganizationID input.Opt[string]          `json:"organizationId,omitzero"`
+	Limit          input.Opt[json.RawMessage] `json:"limit,omitzero"`
+	Offset         input.Opt[json.RawMessage] `json:"offset,omitzero"`
+	SortBy         input.Opt[string]          `json:"sortBy,omitzero"`
+	SortDirection  input.Opt[string]          `json:"sortDirection,omitzero"`
 
 	limit, offset *int64
 }
 
 // Bind reads the query.
-func (in *ListInput) Bind(b *core.Binder) {
+func (in *ListInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.OptText("configId", &in.ConfigID)
 	query.OptText("organizationId", &in.OrganizationID)
@@ -35,7 +36,7 @@ func (in *ListInput) Bind(b *core.Binder) {
 }
 
 // page reads a number that the query writes as text.
-func page(query *core.Object, name string, o core.Opt[json.RawMessage]) *int64 {
+func page(query *input.Object, name string, o input.Opt[json.RawMessage]) *int64 {
 	if !o.Set {
 		return nil
 	}

@@ -2,6 +2,7 @@ package apikey
 
 import (
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints that read and delete keys.
@@ -14,12 +15,12 @@ const (
 
 // GetInput names a key.
 type GetInput struct {
-	ID       string           `json:"id"`
-	ConfigID core.Opt[string] `json:"configId,omitzero"`
+	ID       string            `json:"id"`
+	ConfigID input.Opt[string] `json:"configId,omitzero"`
 }
 
 // Bind reads the query.
-func (in *GetInput) Bind(b *core.Binder) {
+func (in *GetInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.OptText("configId", &in.ConfigID)
 	query.Text("id", &in.ID)
@@ -63,12 +64,12 @@ func (a *apiKey) get(c *core.Context, in *GetInput) (*Key, error) {
 
 // DeleteInput names a key.
 type DeleteInput struct {
-	KeyID    string           `json:"keyId"`
-	ConfigID core.Opt[string] `json:"configId,omitzero"`
+	KeyID    string            `json:"keyId"`
+	ConfigID input.Opt[string] `json:"configId,omitzero"`
 }
 
 // Bind reads the body.
-func (in *DeleteInput) Bind(b *core.Binder) {
+func (in *DeleteInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.OptText("configId", &in.ConfigID)
 	body.Text("keyId", &in.KeyID)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/kv"
 	"github.com/watchword-auth/watchword/plugin/admin"
@@ -96,7 +97,7 @@ func TestAK05(t *testing.T) {
 	everywhere(t, apikey.Config{}, func(t *testing.T, s *server) {
 		s.SignUp(email)
 		off := &apikey.CreateInput{}
-		off.Remaining, off.RateLimitEnabled = core.Some(5.0), core.Some(false)
+		off.Remaining, off.RateLimitEnabled = input.Some(5.0), input.Some(false)
 		five := issue(t, s, off)
 		if won := race(64, func(int) bool { return verify(t, s, five.Plain) == "" }); won != 5 {
 			t.Errorf("%d uses of 5", won)
@@ -105,14 +106,14 @@ func TestAK05(t *testing.T) {
 			t.Errorf("a used-up key: %q", code)
 		}
 		in := &apikey.CreateInput{}
-		in.RateLimitMax = core.Some(3.0)
+		in.RateLimitMax = input.Some(3.0)
 		three := issue(t, s, in)
 		if won := race(64, func(int) bool { return verify(t, s, three.Plain) == "" }); won != 3 {
 			t.Errorf("%d requests of 3 in one window", won)
 		}
 		// A request that is refused for its rate costs no use.
 		both := &apikey.CreateInput{}
-		both.RateLimitMax, both.Remaining = core.Some(3.0), core.Some(10.0)
+		both.RateLimitMax, both.Remaining = input.Some(3.0), input.Some(10.0)
 		k := issue(t, s, both)
 		race(64, func(int) bool { return verify(t, s, k.Plain) == "" })
 		c := s.SignIn(email)
@@ -133,7 +134,7 @@ func TestAK06(t *testing.T) {
 		t.Fatalf("%+v %+v", x, y)
 	}
 	under := func(id string) func(*apikey.VerifyInput) {
-		return func(in *apikey.VerifyInput) { in.ConfigID = core.Some(id) }
+		return func(in *apikey.VerifyInput) { in.ConfigID = input.Some(id) }
 	}
 	if got := verify(t, s, x.Key, under("x")); got != "" {
 		t.Errorf("x under x: %q", got)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Update is POST /api-key/update.
@@ -12,18 +13,18 @@ const Update core.Ref[UpdateInput, Key] = "updateApiKey"
 
 // UpdateInput changes a key. What is absent stays.
 type UpdateInput struct {
-	KeyID     string                    `json:"keyId"`
-	ConfigID  core.Opt[string]          `json:"configId,omitzero"`
-	UserID    core.Opt[string]          `json:"userId,omitzero"` // of programs only
-	Name      core.Opt[string]          `json:"name,omitzero"`
-	Enabled   core.Opt[bool]            `json:"enabled,omitzero"`
-	Metadata  core.Opt[json.RawMessage] `json:"metadata,omitzero"`
-	ExpiresIn core.Opt[float64]         `json:"expiresIn,omitzero"` // seconds; null: never
+	KeyID     string                     `json:"keyId"`
+	ConfigID  input.Opt[string]          `json:"configId,omitzero"`
+	UserID    input.Opt[string]          `json:"userId,omitzero"` // of programs only
+	Name      input.Opt[string]          `json:"name,omitzero"`
+	Enabled   input.Opt[bool]            `json:"enabled,omitzero"`
+	Metadata  input.Opt[json.RawMessage] `json:"metadata,omitzero"`
+	ExpiresIn input.Opt[float64]         `json:"expiresIn,omitzero"` // seconds; null: never
 	limits
 }
 
 // Bind reads the body.
-func (in *UpdateInput) Bind(b *core.Binder) {
+func (in *UpdateInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.OptText("configId", &in.ConfigID)
 	body.Text("keyId", &in.KeyID)
@@ -124,7 +125,7 @@ func (a *apiKey) limitAssignments(in *limits) (set []db.Assign[Key], err error) 
 	}
 	for _, n := range []struct {
 		f db.Field[Key, int64]
-		o core.Opt[float64]
+		o input.Opt[float64]
 	}{{t.remaining, in.Remaining}, {t.refillAmount, in.RefillAmount}, {t.refillInterval, in.RefillInterval},
 		{t.window, in.RateLimitTimeWindow}, {t.max, in.RateLimitMax}} {
 		if n.o.Given() {

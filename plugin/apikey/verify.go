@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/access"
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Verify uses a key. It has no route: only the program may ask.
@@ -13,13 +14,13 @@ const Verify core.Ref[VerifyInput, VerifyOutput] = "verifyApiKey"
 
 // VerifyInput is a key, and what it must be good for.
 type VerifyInput struct {
-	Key         string                `json:"key"`
-	ConfigID    core.Opt[string]      `json:"configId,omitzero"` // only keys of this one; absent: of any
-	Permissions core.Opt[Permissions] `json:"permissions,omitzero"`
+	Key         string                 `json:"key"`
+	ConfigID    input.Opt[string]      `json:"configId,omitzero"` // only keys of this one; absent: of any
+	Permissions input.Opt[Permissions] `json:"permissions,omitzero"`
 }
 
 // Bind reads the body.
-func (in *VerifyInput) Bind(b *core.Binder) {
+func (in *VerifyInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.OptText("configId", &in.ConfigID)
 	body.Text("key", &in.Key)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints that change the address of the caller's user.
@@ -23,12 +24,12 @@ var (
 
 // RequestChangeInput names the new address.
 type RequestChangeInput struct {
-	NewEmail string           `json:"newEmail"`
-	OTP      core.Opt[string] `json:"otp,omitzero"` // of the old address, where it is asked for
+	NewEmail string            `json:"newEmail"`
+	OTP      input.Opt[string] `json:"otp,omitzero"` // of the old address, where it is asked for
 }
 
 // Bind reads the body.
-func (in *RequestChangeInput) Bind(b *core.Binder) {
+func (in *RequestChangeInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("newEmail", &in.NewEmail).Describe("The address to change to")
 	body.OptText("otp", &in.OTP).Describe("A code of the old address")
@@ -41,7 +42,7 @@ type ChangeInput struct {
 }
 
 // Bind reads the body.
-func (in *ChangeInput) Bind(b *core.Binder) {
+func (in *ChangeInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("newEmail", &in.NewEmail).Describe("The address to change to")
 	body.Text("otp", &in.OTP).Describe("The code")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -168,7 +169,7 @@ func holder(email string, strangers bool) func(c *core.Context) (*core.User, boo
 // address returns an address as it is stored, or refuses.
 func address(typed string) (string, error) {
 	email := core.NormalEmail(typed)
-	if !core.ValidEmail(email) {
+	if !input.ValidEmail(email) {
 		return "", core.ErrInvalidEmail
 	}
 	return email, nil

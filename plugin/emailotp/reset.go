@@ -1,6 +1,9 @@
 package emailotp
 
-import "github.com/watchword-auth/watchword/core"
+import (
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
+)
 
 // The endpoints that reset a password.
 const (
@@ -15,7 +18,7 @@ type RequestResetInput struct {
 }
 
 // Bind reads the body.
-func (in *RequestResetInput) Bind(b *core.Binder) {
+func (in *RequestResetInput) Bind(b *input.Binder) {
 	b.Body().Text("email", &in.Email).Describe("The address of the user")
 }
 
@@ -27,7 +30,7 @@ type ResetInput struct {
 }
 
 // Bind reads the body.
-func (in *ResetInput) Bind(b *core.Binder) {
+func (in *ResetInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Describe("The address of the user")
 	body.Text("otp", &in.OTP).Describe("The code")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints that make codes. Create and Get are for programs only.
@@ -29,13 +30,13 @@ type SendInput struct {
 }
 
 // Bind reads the body.
-func (in *SendInput) Bind(b *core.Binder) {
+func (in *SendInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Describe("The address the code is for")
 	bindType(body, &in.Type)
 }
 
-func bindType(body *core.Object, to *string) {
+func bindType(body *input.Object, to *string) {
 	body.Text("type", to).OneOf(EmailVerification, SignIn, ForgetPassword, ChangeEmail).Describe("What the code is for")
 }
 
@@ -52,7 +53,7 @@ type CheckInput struct {
 }
 
 // Bind reads the body.
-func (in *CheckInput) Bind(b *core.Binder) {
+func (in *CheckInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Describe("The address the code was sent to")
 	bindType(body, &in.Type)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // SignInByCode is POST /sign-in/email-otp.
@@ -13,17 +14,17 @@ const SignInByCode core.Ref[SignInInput, SignInOutput] = "signInEmailOTP"
 
 // SignInInput signs somebody in, or up where there is no user of the address.
 type SignInInput struct {
-	Email string           `json:"email"`
-	OTP   string           `json:"otp"`
-	Name  core.Opt[string] `json:"name,omitzero"`  // of a new user
-	Image core.Opt[string] `json:"image,omitzero"` // of a new user
+	Email string            `json:"email"`
+	OTP   string            `json:"otp"`
+	Name  input.Opt[string] `json:"name,omitzero"`  // of a new user
+	Image input.Opt[string] `json:"image,omitzero"` // of a new user
 	// Fields holds what was sent for added columns of a new user, and
 	// whatever else was sent, which is ignored.
 	Fields map[string]json.RawMessage `json:"-"`
 }
 
 // Bind reads the body.
-func (in *SignInInput) Bind(b *core.Binder) {
+func (in *SignInInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Describe("The address the code was sent to")
 	body.Text("otp", &in.OTP).Describe("The code")
@@ -35,7 +36,7 @@ func (in *SignInInput) Bind(b *core.Binder) {
 // MarshalJSON writes the input as a client would send it.
 func (in *SignInInput) MarshalJSON() ([]byte, error) {
 	type members SignInInput
-	return core.MarshalFields((*members)(in), in.Fields)
+	return input.MarshalFields((*members)(in), in.Fields)
 }
 
 // SignInOutput is the new session's token and its user.
@@ -64,7 +65,7 @@ func (p *Plugin) signIn(c *core.Context, in *SignInInput) (*SignInOutput, error)
 		if in.Image.Given() {
 			u.Image = &in.Image.Value
 		}
-		if err = core.CreateFields(c.Tables().Users.Table, u, in.Fields); err == nil {
+		if err = input.CreateFields(c.Tables().Users.Table, u, in.Fields); err == nil {
 			err = c.ValidateUser(u, core.UserSource{Method: "email-otp", Action: "create-user"})
 		}
 		if err == nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // VerifyEmail is POST /email-otp/verify-email.
@@ -17,7 +18,7 @@ type VerifyEmailInput struct {
 }
 
 // Bind reads the body.
-func (in *VerifyEmailInput) Bind(b *core.Binder) {
+func (in *VerifyEmailInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Describe("The address to prove")
 	body.Text("otp", &in.OTP).Describe("The code")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -17,18 +18,18 @@ const Link core.Ref[LegacyLinkInput, LegacyOutput] = "oAuth2LinkAccount"
 
 // LegacyInput is what a sign-in asks for, as clients of 1.6 send it.
 type LegacyInput struct {
-	ProviderID         string             `json:"providerId"`
-	CallbackURL        core.Opt[string]   `json:"callbackURL,omitzero"`
-	ErrorCallbackURL   core.Opt[string]   `json:"errorCallbackURL,omitzero"`
-	NewUserCallbackURL core.Opt[string]   `json:"newUserCallbackURL,omitzero"`
-	DisableRedirect    core.Opt[bool]     `json:"disableRedirect,omitzero"`
-	Scopes             core.Opt[[]string] `json:"scopes,omitzero"`
-	RequestSignUp      core.Opt[bool]     `json:"requestSignUp,omitzero"`
-	AdditionalData     json.RawMessage    `json:"additionalData,omitempty"` // an object, passed along to hooks
+	ProviderID         string              `json:"providerId"`
+	CallbackURL        input.Opt[string]   `json:"callbackURL,omitzero"`
+	ErrorCallbackURL   input.Opt[string]   `json:"errorCallbackURL,omitzero"`
+	NewUserCallbackURL input.Opt[string]   `json:"newUserCallbackURL,omitzero"`
+	DisableRedirect    input.Opt[bool]     `json:"disableRedirect,omitzero"`
+	Scopes             input.Opt[[]string] `json:"scopes,omitzero"`
+	RequestSignUp      input.Opt[bool]     `json:"requestSignUp,omitzero"`
+	AdditionalData     json.RawMessage     `json:"additionalData,omitempty"` // an object, passed along to hooks
 }
 
 // Bind reads the body.
-func (in *LegacyInput) Bind(b *core.Binder) {
+func (in *LegacyInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("providerId", &in.ProviderID)
 	body.OptText("callbackURL", &in.CallbackURL)
@@ -44,14 +45,14 @@ func (in *LegacyInput) Bind(b *core.Binder) {
 
 // LegacyLinkInput is what a linking asks for, as clients of 1.6 send it.
 type LegacyLinkInput struct {
-	ProviderID       string             `json:"providerId"`
-	CallbackURL      string             `json:"callbackURL"`
-	Scopes           core.Opt[[]string] `json:"scopes,omitzero"`
-	ErrorCallbackURL core.Opt[string]   `json:"errorCallbackURL,omitzero"`
+	ProviderID       string              `json:"providerId"`
+	CallbackURL      string              `json:"callbackURL"`
+	Scopes           input.Opt[[]string] `json:"scopes,omitzero"`
+	ErrorCallbackURL input.Opt[string]   `json:"errorCallbackURL,omitzero"`
 }
 
 // Bind reads the body.
-func (in *LegacyLinkInput) Bind(b *core.Binder) {
+func (in *LegacyLinkInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("providerId", &in.ProviderID)
 	body.Text("callbackURL", &in.CallbackURL)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/token"
 )
 
@@ -18,7 +19,7 @@ const GetJWKS core.Ref[JWKSInput, JWKSOutput] = "getJwks"
 type JWKSInput struct{}
 
 // Bind reads nothing.
-func (*JWKSInput) Bind(*core.Binder) {}
+func (*JWKSInput) Bind(*input.Binder) {}
 
 // JWKSOutput is a key set (RFC 7517, section 5).
 type JWKSOutput struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/token"
 )
 
@@ -19,7 +20,7 @@ const (
 type TokenInput struct{}
 
 // Bind reads nothing.
-func (*TokenInput) Bind(*core.Binder) {}
+func (*TokenInput) Bind(*input.Binder) {}
 
 // TokenOutput is a signed token.
 type TokenOutput struct {
@@ -43,12 +44,12 @@ type SignInput struct {
 }
 
 // Bind reads the input.
-func (in *SignInput) Bind(b *core.Binder) {
+func (in *SignInput) Bind(b *input.Binder) {
 	body := b.Body()
-	var payload core.Opt[json.RawMessage]
-	var issuer, typ, id, algorithm core.Opt[string]
-	var audience core.Opt[[]string]
-	var life core.Opt[float64]
+	var payload input.Opt[json.RawMessage]
+	var issuer, typ, id, algorithm input.Opt[string]
+	var audience input.Opt[[]string]
+	var life input.Opt[float64]
 	if body.OptRaw("payload", &payload); len(payload.Value) == 0 || payload.Value[0] != '{' {
 		body.Refuse("payload", "Invalid input: expected record")
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/token"
 )
 
@@ -18,9 +19,9 @@ type VerifyInput struct {
 }
 
 // Bind reads the input.
-func (in *VerifyInput) Bind(b *core.Binder) {
+func (in *VerifyInput) Bind(b *input.Binder) {
 	body := b.Body()
-	var issuer core.Opt[string]
+	var issuer input.Opt[string]
 	body.Text("token", &in.Token)
 	body.OptText("issuer", &issuer)
 	in.Issuer = issuer.Value

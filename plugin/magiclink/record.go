@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 )
 
 const recordType = "magic-link"
@@ -46,5 +46,5 @@ func parseRecord(value string) (record, bool) {
 		}
 		r.named = r.named || name == "name"
 	}
-	return r, r.Type == recordType && core.ValidEmail(r.Email)
+	return r, r.Type == recordType && input.ValidEmail(r.Email)
 }

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // What is taken is a record of the reference's form, and written again it is
@@ -22,7 +22,7 @@ func FuzzParseRecord(f *testing.F) {
 		if !ok {
 			return
 		}
-		if r.Type != recordType || !core.ValidEmail(r.Email) {
+		if r.Type != recordType || !input.ValidEmail(r.Email) {
 			t.Fatalf("%q was taken as %+v", value, r)
 		}
 		again, err := json.Marshal(r)

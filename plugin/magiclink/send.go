@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // SignIn is POST /sign-in/magic-link.
@@ -13,21 +14,21 @@ const SignIn core.Ref[SignInInput, core.Status] = "signInMagicLink"
 
 // SignInInput says who is to be sent a link.
 type SignInInput struct {
-	Email string           `json:"email"`
-	Name  core.Opt[string] `json:"name,omitzero"` // of a new user
+	Email string            `json:"email"`
+	Name  input.Opt[string] `json:"name,omitzero"` // of a new user
 	// CallbackURL is where the link leads, "/" where absent.
-	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+	CallbackURL input.Opt[string] `json:"callbackURL,omitzero"`
 	// NewUserCallbackURL is where it leads a new user, CallbackURL where absent.
-	NewUserCallbackURL core.Opt[string] `json:"newUserCallbackURL,omitzero"`
+	NewUserCallbackURL input.Opt[string] `json:"newUserCallbackURL,omitzero"`
 	// ErrorCallbackURL is where a link leads that does not work, CallbackURL
 	// where absent.
-	ErrorCallbackURL core.Opt[string] `json:"errorCallbackURL,omitzero"`
+	ErrorCallbackURL input.Opt[string] `json:"errorCallbackURL,omitzero"`
 	// Metadata is passed on to whoever sends the mail.
 	Metadata map[string]json.RawMessage `json:"metadata,omitempty"`
 }
 
 // Bind reads the body.
-func (in *SignInInput) Bind(b *core.Binder) {
+func (in *SignInInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email).Email().Describe("The address to send the link to")
 	body.OptText("name", &in.Name).Describe("The name of a new user")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Verify is GET /magic-link/verify.
@@ -15,13 +16,13 @@ type VerifyInput struct {
 	Token string `json:"token"`
 	// CallbackURL is where the browser is sent; where absent, the answer is
 	// JSON.
-	CallbackURL        core.Opt[string] `json:"callbackURL,omitzero"`
-	ErrorCallbackURL   core.Opt[string] `json:"errorCallbackURL,omitzero"`
-	NewUserCallbackURL core.Opt[string] `json:"newUserCallbackURL,omitzero"`
+	CallbackURL        input.Opt[string] `json:"callbackURL,omitzero"`
+	ErrorCallbackURL   input.Opt[string] `json:"errorCallbackURL,omitzero"`
+	NewUserCallbackURL input.Opt[string] `json:"newUserCallbackURL,omitzero"`
 }
 
 // Bind reads the query.
-func (in *VerifyInput) Bind(b *core.Binder) {
+func (in *VerifyInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.Text("token", &in.Token).Describe("The token of the mail")
 	query.OptText("callbackURL", &in.CallbackURL).Describe("Where the browser is sent")
@@ -38,7 +39,7 @@ type VerifyOutput struct {
 
 // target returns the first URL that was given, on the instance's own origin
 // where it is relative.
-func target(c *core.Context, given ...core.Opt[string]) string {
+func target(c *core.Context, given ...input.Opt[string]) string {
 	for _, url := range given {
 		if url.Value != "" {
 			return core.ResolveURL(c.Origin(), url.Value)

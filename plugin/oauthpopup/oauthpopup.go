@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -69,19 +70,19 @@ const Start core.Ref[StartInput, StartOutput] = "oauthPopupStart"
 
 // StartInput is the query a window is opened with.
 type StartInput struct {
-	Provider           string           `json:"provider"`
-	PopupOrigin        string           `json:"popupOrigin"` // of the page, which is told how it ended
-	PopupNonce         core.Opt[string] `json:"popupNonce,omitzero"`
-	CallbackURL        core.Opt[string] `json:"callbackURL,omitzero"`
-	ErrorCallbackURL   core.Opt[string] `json:"errorCallbackURL,omitzero"`
-	NewUserCallbackURL core.Opt[string] `json:"newUserCallbackURL,omitzero"`
-	Scopes             core.Opt[string] `json:"scopes,omitzero"`         // joined by commas
-	RequestSignUp      core.Opt[string] `json:"requestSignUp,omitzero"`  // "true" or nothing
-	AdditionalData     core.Opt[string] `json:"additionalData,omitzero"` // a JSON object
+	Provider           string            `json:"provider"`
+	PopupOrigin        string            `json:"popupOrigin"` // of the page, which is told how it ended
+	PopupNonce         input.Opt[string] `json:"popupNonce,omitzero"`
+	CallbackURL        input.Opt[string] `json:"callbackURL,omitzero"`
+	ErrorCallbackURL   input.Opt[string] `json:"errorCallbackURL,omitzero"`
+	NewUserCallbackURL input.Opt[string] `json:"newUserCallbackURL,omitzero"`
+	Scopes             input.Opt[string] `json:"scopes,omitzero"`         // joined by commas
+	RequestSignUp      input.Opt[string] `json:"requestSignUp,omitzero"`  // "true" or nothing
+	AdditionalData     input.Opt[string] `json:"additionalData,omitzero"` // a JSON object
 }
 
 // Bind reads the query.
-func (in *StartInput) Bind(b *core.Binder) {
+func (in *StartInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.Text("provider", &in.Provider)
 	query.Text("popupOrigin", &in.PopupOrigin)
@@ -113,7 +114,7 @@ func (p *popup) start(c *core.Context, in *StartInput) (*StartOutput, error) {
 	}
 	m := marker{in.PopupOrigin, in.PopupNonce.Value}
 	for _, target := range []struct {
-		url  core.Opt[string]
+		url  input.Opt[string]
 		code string
 	}{
 		{in.CallbackURL, "invalid_callback_url"}, {in.ErrorCallbackURL, "invalid_error_callback_url"},

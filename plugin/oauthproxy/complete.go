@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -16,12 +17,12 @@ const CompleteOld core.Ref[Input, Output] = "oauthProxyCallback"
 
 // Input is the query that a production server sends browsers with.
 type Input struct {
-	CallbackURL string           `json:"callbackURL"`
-	Profile     core.Opt[string] `json:"profile,omitzero"` // sealed
+	CallbackURL string            `json:"callbackURL"`
+	Profile     input.Opt[string] `json:"profile,omitzero"` // sealed
 }
 
 // Bind reads the query.
-func (in *Input) Bind(b *core.Binder) {
+func (in *Input) Bind(b *input.Binder) {
 	query := b.Query()
 	query.Text("callbackURL", &in.CallbackURL).Describe("Where the browser is sent")
 	query.OptText("profile", &in.Profile).Describe("What production learned, sealed")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
 	"github.com/watchword-auth/watchword/oauth/provider"
 	"github.com/watchword-auth/watchword/token"
@@ -60,11 +61,11 @@ type Input struct {
 	IDToken string `json:"idToken"`
 	// CallbackURL is where the page goes afterwards, by itself. It is checked
 	// here, so that the page can trust it.
-	CallbackURL core.Opt[string] `json:"callbackURL,omitzero"`
+	CallbackURL input.Opt[string] `json:"callbackURL,omitzero"`
 }
 
 // Bind reads the body.
-func (in *Input) Bind(b *core.Binder) {
+func (in *Input) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("idToken", &in.IDToken).Describe("The token that One Tap gave")
 	body.OptText("callbackURL", &in.CallbackURL).Describe("Where the page goes afterwards")

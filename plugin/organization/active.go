@@ -1,6 +1,9 @@
 package organization
 
-import "github.com/watchword-auth/watchword/core"
+import (
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
+)
 
 // SetActive is POST /organization/set-active.
 const SetActive core.Ref[SetActiveInput, Organization] = "setActiveOrganization"
@@ -8,12 +11,12 @@ const SetActive core.Ref[SetActiveInput, Organization] = "setActiveOrganization"
 // SetActiveInput names an organization. Null leaves the active one; nothing
 // confirms it.
 type SetActiveInput struct {
-	OrganizationID   core.Opt[string] `json:"organizationId,omitzero"`
-	OrganizationSlug core.Opt[string] `json:"organizationSlug,omitzero"`
+	OrganizationID   input.Opt[string] `json:"organizationId,omitzero"`
+	OrganizationSlug input.Opt[string] `json:"organizationSlug,omitzero"`
 }
 
 // Bind reads the body.
-func (in *SetActiveInput) Bind(b *core.Binder) {
+func (in *SetActiveInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.NullText("organizationId", &in.OrganizationID)
 	body.OptText("organizationSlug", &in.OrganizationSlug)

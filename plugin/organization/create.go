@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Create is POST /organization/create. A program may call it without a session
@@ -15,18 +16,18 @@ const Create core.Ref[CreateInput, CreateOutput] = "createOrganization"
 
 // CreateInput is a new organization.
 type CreateInput struct {
-	Name                          string           `json:"name"`
-	Slug                          string           `json:"slug"`
-	UserID                        core.Opt[string] `json:"userId,omitzero"` // for programs only
-	Logo                          core.Opt[string] `json:"logo,omitzero"`
-	Metadata                      json.RawMessage  `json:"metadata,omitempty"` // an object
-	KeepCurrentActiveOrganization core.Opt[bool]   `json:"keepCurrentActiveOrganization,omitzero"`
+	Name                          string            `json:"name"`
+	Slug                          string            `json:"slug"`
+	UserID                        input.Opt[string] `json:"userId,omitzero"` // for programs only
+	Logo                          input.Opt[string] `json:"logo,omitzero"`
+	Metadata                      json.RawMessage   `json:"metadata,omitempty"` // an object
+	KeepCurrentActiveOrganization input.Opt[bool]   `json:"keepCurrentActiveOrganization,omitzero"`
 	// Fields holds values of added columns.
 	Fields map[string]json.RawMessage `json:"-"`
 }
 
 // Bind reads the body.
-func (in *CreateInput) Bind(b *core.Binder) {
+func (in *CreateInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("name", &in.Name).Min(1)
 	body.Text("slug", &in.Slug).Min(1)
@@ -40,7 +41,7 @@ func (in *CreateInput) Bind(b *core.Binder) {
 // MarshalJSON writes the input as a client would send it.
 func (in *CreateInput) MarshalJSON() ([]byte, error) {
 	type members CreateInput
-	return core.MarshalFields((*members)(in), in.Fields)
+	return input.MarshalFields((*members)(in), in.Fields)
 }
 
 func (o *organization) create(c *core.Context, in *CreateInput) (*CreateOutput, error) {
@@ -135,7 +136,7 @@ func (o *organization) store(c *core.Context, current *core.Current, u *core.Use
 	if in.Metadata != nil {
 		org.Metadata = text(in.Metadata)
 	}
-	if err := core.CreateFields(o.orgs.Table, org, in.Fields); err != nil {
+	if err := input.CreateFields(o.orgs.Table, org, in.Fields); err != nil {
 		return err
 	}
 	h, e := &o.Hooks, &Event{Organization: org, User: u}
@@ -168,7 +169,7 @@ func (o *organization) store(c *core.Context, current *core.Current, u *core.Use
 
 // metadata reads the object an organization carries for its users, in the
 // order it was sent in.
-func metadata(body *core.Object) json.RawMessage {
+func metadata(body *input.Object) json.RawMessage {
 	var members map[string]json.RawMessage
 	body.OptMembers("metadata", &members)
 	if members == nil {
@@ -185,7 +186,7 @@ func text(raw json.RawMessage) *string { s := string(raw); return &s }
 // columns.
 func (o *organization) storeMember(c *core.Context, org *Organization, u *core.User, m *Member, fields map[string]json.RawMessage) error {
 	m.ID, m.CreatedAt = c.NewID("member"), c.Now()
-	if err := core.CreateFields(o.members.Table, m, fields); err != nil {
+	if err := input.CreateFields(o.members.Table, m, fields); err != nil {
 		return err
 	}
 	e := &Event{Organization: org, User: u, Member: m}
@@ -207,7 +208,7 @@ func (o *organization) defaultTeam(c *core.Context, org *Organization, u *core.U
 			return nil, err
 		}
 	}
-	if err := core.CreateFields(o.teams.Table, team, nil); err != nil {
+	if err := input.CreateFields(o.teams.Table, team, nil); err != nil {
 		return nil, err
 	}
 	e := &Event{Organization: org, User: u, Team: team}

@@ -9,6 +9,7 @@ import (
 	"github.com/watchword-auth/watchword/access"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints about roles that organizations make.
@@ -22,7 +23,7 @@ const (
 
 // CreateRoleInput is a new role.
 type CreateRoleInput struct {
-	OrganizationID core.Opt[string]    `json:"organizationId,omitzero"`
+	OrganizationID input.Opt[string]   `json:"organizationId,omitzero"`
 	Role           string              `json:"role"`
 	Permission     map[string][]string `json:"permission"`
 	// Fields holds values of added columns.
@@ -32,13 +33,13 @@ type CreateRoleInput struct {
 }
 
 // Bind reads the body.
-func (in *CreateRoleInput) Bind(b *core.Binder) {
+func (in *CreateRoleInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.OptText("organizationId", &in.OrganizationID)
 	body.Text("role", &in.Role)
 	body.Lists("permission", &in.Permission)
 	in.stored = string(body.All()["permission"])
-	body.OptObject("additionalFields", func(fields *core.Object) { in.Fields = fields.All() })
+	body.OptObject("additionalFields", func(fields *input.Object) { in.Fields = fields.All() })
 }
 
 // RoleCreated is a new role and what it may do.
@@ -69,7 +70,7 @@ type RoleDeleted struct {
 }
 
 // actor returns the caller's membership in the organization that is asked for.
-func (o *organization) actor(c *core.Context, named core.Opt[string], none *core.Error) (*core.Current, string, error) {
+func (o *organization) actor(c *core.Context, named input.Opt[string], none *core.Error) (*core.Current, string, error) {
 	current, err := c.RequireSession()
 	if err != nil {
 		return nil, "", err
@@ -122,7 +123,7 @@ func (o *organization) createRole(c *core.Context, in *CreateRoleInput) (*RoleCr
 			return err
 		}
 		out.Role = &Role{ID: c.NewID("organizationRole"), OrganizationID: id, Role: name, Permission: in.stored, CreatedAt: c.Now()}
-		if err := core.CreateFields(o.roles.Table, out.Role, in.Fields); err != nil {
+		if err := input.CreateFields(o.roles.Table, out.Role, in.Fields); err != nil {
 			return err
 		}
 		return db.Create(c, c.DB(), o.roles.Table, out.Role)
@@ -176,15 +177,15 @@ func (o *organization) nameIsFree(c *core.Context, id, name string) error {
 
 // RoleInput names a role by name or key; the name wins.
 type RoleInput struct {
-	OrganizationID core.Opt[string] `json:"organizationId,omitzero"`
-	RoleName       string           `json:"roleName,omitempty"`
-	RoleID         string           `json:"roleId,omitempty"`
+	OrganizationID input.Opt[string] `json:"organizationId,omitzero"`
+	RoleName       string            `json:"roleName,omitempty"`
+	RoleID         string            `json:"roleId,omitempty"`
 }
 
 // Bind reads the body.
-func (in *RoleInput) Bind(b *core.Binder) { in.bind(b.Body()) }
+func (in *RoleInput) Bind(b *input.Binder) { in.bind(b.Body()) }
 
-func (in *RoleInput) bind(from *core.Object) {
+func (in *RoleInput) bind(from *input.Object) {
 	from.OptText("organizationId", &in.OrganizationID)
 	from.EitherText("roleName", "roleId", &in.RoleName, &in.RoleID)
 }
@@ -193,7 +194,7 @@ func (in *RoleInput) bind(from *core.Object) {
 type GetRoleInput struct{ RoleInput }
 
 // Bind reads the query.
-func (in *GetRoleInput) Bind(b *core.Binder) { in.bind(b.Query()) }
+func (in *GetRoleInput) Bind(b *input.Binder) { in.bind(b.Query()) }
 
 // named returns the role of an organization that is asked for.
 func (o *organization) named(c *core.Context, id string, in *RoleInput) (*Role, error) {
@@ -269,7 +270,7 @@ type UpdateRoleInput struct {
 // UpdateRoleData holds new values; what is absent stays.
 type UpdateRoleData struct {
 	Permission map[string][]string        `json:"permission,omitempty"`
-	RoleName   core.Opt[string]           `json:"roleName,omitzero"`
+	RoleName   input.Opt[string]          `json:"roleName,omitzero"`
 	Fields     map[string]json.RawMessage `json:"-"` // values of added columns
 
 	stored string
@@ -278,14 +279,14 @@ type UpdateRoleData struct {
 // MarshalJSON writes the data as a client would send it.
 func (d UpdateRoleData) MarshalJSON() ([]byte, error) {
 	type members UpdateRoleData
-	return core.MarshalFields(members(d), d.Fields)
+	return input.MarshalFields(members(d), d.Fields)
 }
 
 // Bind reads the body.
-func (in *UpdateRoleInput) Bind(b *core.Binder) {
+func (in *UpdateRoleInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.OptText("organizationId", &in.OrganizationID)
-	body.Nested("data", func(data *core.Object) {
+	body.Nested("data", func(data *input.Object) {
 		data.OptLists("permission", &in.Data.Permission)
 		in.Data.stored = string(data.All()["permission"])
 		data.OptText("roleName", &in.Data.RoleName)
@@ -321,7 +322,7 @@ func (o *organization) updateRole(c *core.Context, in *UpdateRoleInput) (*RoleUp
 		if err := o.rename(c, r, in.Data.RoleName.Or("")); err != nil {
 			return err
 		}
-		set, err := core.UpdateFields(o.roles.Table, in.Data.Fields)
+		set, err := input.UpdateFields(o.roles.Table, in.Data.Fields)
 		if err != nil {
 			return err
 		}

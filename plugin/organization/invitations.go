@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints about invitations that exist.
@@ -24,7 +25,7 @@ type InvitationInput struct {
 }
 
 // Bind reads the body.
-func (in *InvitationInput) Bind(b *core.Binder) { b.Body().Text("invitationId", &in.InvitationID) }
+func (in *InvitationInput) Bind(b *input.Binder) { b.Body().Text("invitationId", &in.InvitationID) }
 
 // AnsweredOutput is an invitation that was answered, and the new member.
 type AnsweredOutput struct {
@@ -139,7 +140,7 @@ func (o *organization) joinInvited(c *core.Context, current *core.Current, org *
 	}
 	m := &Member{ID: c.NewID("member"), OrganizationID: org.ID, UserID: current.User.ID, CreatedAt: c.Now(),
 		Role: strings.Join(splitRoles(deref(i.Role)), ",")}
-	if err := core.CreateFields(o.members.Table, m, nil); err != nil {
+	if err := input.CreateFields(o.members.Table, m, nil); err != nil {
 		return nil, err
 	}
 	if err := db.Create(c, c.DB(), o.members.Table, m); err != nil {
@@ -234,7 +235,7 @@ type GetInvitationInput struct {
 }
 
 // Bind reads the query.
-func (in *GetInvitationInput) Bind(b *core.Binder) { b.Query().Text("id", &in.ID) }
+func (in *GetInvitationInput) Bind(b *input.Binder) { b.Query().Text("id", &in.ID) }
 
 // InvitationOutput is an invitation and who sent it.
 type InvitationOutput struct {
@@ -273,11 +274,11 @@ func (o *organization) getInvitation(c *core.Context, in *GetInvitationInput) (*
 
 // ListInvitationsInput names an organization, else the active one.
 type ListInvitationsInput struct {
-	OrganizationID core.Opt[string] `json:"organizationId,omitzero"`
+	OrganizationID input.Opt[string] `json:"organizationId,omitzero"`
 }
 
 // Bind reads the query.
-func (in *ListInvitationsInput) Bind(b *core.Binder) {
+func (in *ListInvitationsInput) Bind(b *input.Binder) {
 	b.Query().OptText("organizationId", &in.OrganizationID)
 }
 
@@ -314,11 +315,11 @@ func (o *organization) shown(c *core.Context, m *Member) ([]*Invitation, error) 
 
 // ListUserInvitationsInput names an address; only programs may.
 type ListUserInvitationsInput struct {
-	Email core.Opt[string] `json:"email,omitzero"`
+	Email input.Opt[string] `json:"email,omitzero"`
 }
 
 // Bind reads the query.
-func (in *ListUserInvitationsInput) Bind(b *core.Binder) { b.Query().OptText("email", &in.Email) }
+func (in *ListUserInvitationsInput) Bind(b *input.Binder) { b.Query().OptText("email", &in.Email) }
 
 // UserInvitations are invitations and the names of their organizations.
 type UserInvitations []*UserInvitation

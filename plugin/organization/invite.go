@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // InviteMember is POST /organization/invite-member.
@@ -17,14 +18,14 @@ const InviteMember core.Ref[InviteInput, Invitation] = "createOrganizationInvita
 type InviteInput struct {
 	Email          string                     `json:"email"`
 	Role           []string                   `json:"role"`
-	OrganizationID core.Opt[string]           `json:"organizationId,omitzero"`
-	Resend         core.Opt[bool]             `json:"resend,omitzero"`
-	TeamID         core.Opt[[]string]         `json:"teamId,omitzero"`
+	OrganizationID input.Opt[string]          `json:"organizationId,omitzero"`
+	Resend         input.Opt[bool]            `json:"resend,omitzero"`
+	TeamID         input.Opt[[]string]        `json:"teamId,omitzero"`
 	Fields         map[string]json.RawMessage `json:"-"` // values of added columns
 }
 
 // Bind reads the body.
-func (in *InviteInput) Bind(b *core.Binder) {
+func (in *InviteInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("email", &in.Email)
 	body.Names("role", &in.Role)
@@ -37,7 +38,7 @@ func (in *InviteInput) Bind(b *core.Binder) {
 // MarshalJSON writes the input as a client would send it.
 func (in *InviteInput) MarshalJSON() ([]byte, error) {
 	type members InviteInput
-	return core.MarshalFields((*members)(in), in.Fields)
+	return input.MarshalFields((*members)(in), in.Fields)
 }
 
 // invitation is an invitation that is being made.
@@ -60,7 +61,7 @@ func (o *organization) invite(c *core.Context, in *InviteInput) (*Invitation, er
 		return nil, ErrOrganizationNotFound
 	}
 	email := core.NormalEmail(in.Email)
-	if !core.ValidEmail(email) {
+	if !input.ValidEmail(email) {
 		return nil, core.ErrInvalidEmail
 	}
 	var out *Invitation
@@ -138,7 +139,7 @@ func (o *organization) invitation(c *core.Context, w *inviting) (*Invitation, er
 	role := strings.Join(w.roles, ",")
 	i := &Invitation{ID: c.NewID("invitation"), OrganizationID: w.org.ID, Email: w.email, Role: &role, TeamID: teams,
 		Status: Pending, ExpiresAt: c.Now().Add(o.InvitationExpiresIn), CreatedAt: c.Now(), InviterID: w.current.User.ID}
-	if err := core.CreateFields(t.Table, i, w.Fields); err != nil {
+	if err := input.CreateFields(t.Table, i, w.Fields); err != nil {
 		return nil, err
 	}
 	e := &Event{Organization: w.org, Invitation: i, User: w.current.User, Member: w.actor}

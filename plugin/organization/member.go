@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints that change memberships. AddMember has no route.
@@ -30,13 +31,13 @@ func (out *MemberOutput) AppendJSON(b []byte) []byte {
 type AddMemberInput struct {
 	UserID         string                     `json:"userId"`
 	Role           []string                   `json:"role"`
-	OrganizationID core.Opt[string]           `json:"organizationId,omitzero"`
-	TeamID         core.Opt[string]           `json:"teamId,omitzero"`
+	OrganizationID input.Opt[string]          `json:"organizationId,omitzero"`
+	TeamID         input.Opt[string]          `json:"teamId,omitzero"`
 	Fields         map[string]json.RawMessage `json:"-"` // values of added columns
 }
 
 // Bind reads the input.
-func (in *AddMemberInput) Bind(b *core.Binder) {
+func (in *AddMemberInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Coerced("userId", &in.UserID)
 	body.Names("role", &in.Role)
@@ -48,7 +49,7 @@ func (in *AddMemberInput) Bind(b *core.Binder) {
 // MarshalJSON writes the input as a client would send it.
 func (in *AddMemberInput) MarshalJSON() ([]byte, error) {
 	type members AddMemberInput
-	return core.MarshalFields((*members)(in), in.Fields)
+	return input.MarshalFields((*members)(in), in.Fields)
 }
 
 func (o *organization) addMember(c *core.Context, in *AddMemberInput) (*Member, error) {
@@ -114,12 +115,12 @@ func (o *organization) roomForMember(c *core.Context, org *Organization, u *core
 
 // RemoveMemberInput names a member by its key or by its user's address.
 type RemoveMemberInput struct {
-	MemberIDOrEmail string           `json:"memberIdOrEmail"`
-	OrganizationID  core.Opt[string] `json:"organizationId,omitzero"`
+	MemberIDOrEmail string            `json:"memberIdOrEmail"`
+	OrganizationID  input.Opt[string] `json:"organizationId,omitzero"`
 }
 
 // Bind reads the body.
-func (in *RemoveMemberInput) Bind(b *core.Binder) {
+func (in *RemoveMemberInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("memberIdOrEmail", &in.MemberIDOrEmail)
 	body.OptText("organizationId", &in.OrganizationID)
@@ -217,13 +218,13 @@ func (o *organization) dropMember(c *core.Context, m *Member) error {
 
 // UpdateMemberRoleInput gives a member one role or several.
 type UpdateMemberRoleInput struct {
-	Role           []string         `json:"role"`
-	MemberID       string           `json:"memberId"`
-	OrganizationID core.Opt[string] `json:"organizationId,omitzero"`
+	Role           []string          `json:"role"`
+	MemberID       string            `json:"memberId"`
+	OrganizationID input.Opt[string] `json:"organizationId,omitzero"`
 }
 
 // Bind reads the body.
-func (in *UpdateMemberRoleInput) Bind(b *core.Binder) {
+func (in *UpdateMemberRoleInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Names("role", &in.Role)
 	body.Text("memberId", &in.MemberID)

@@ -3,6 +3,7 @@ package organization
 import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints that show members.
@@ -65,12 +66,12 @@ func (o *organization) here(c *core.Context, in *GetInput) (*Member, error) {
 
 // GetActiveMemberRoleInput names a user, else the caller, in an organization.
 type GetActiveMemberRoleInput struct {
-	UserID core.Opt[string] `json:"userId,omitzero"`
+	UserID input.Opt[string] `json:"userId,omitzero"`
 	GetInput
 }
 
 // Bind reads the query.
-func (in *GetActiveMemberRoleInput) Bind(b *core.Binder) {
+func (in *GetActiveMemberRoleInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.OptText("userId", &in.UserID)
 	in.bind(query)
@@ -97,11 +98,11 @@ func (o *organization) getActiveMemberRole(c *core.Context, in *GetActiveMemberR
 // ListMembersInput is which members of an organization to show.
 type ListMembersInput struct {
 	GetInput
-	core.Listing
+	input.Listing
 }
 
 // Bind reads the query.
-func (in *ListMembersInput) Bind(b *core.Binder) {
+func (in *ListMembersInput) Bind(b *input.Binder) {
 	query := b.Query()
 	in.Listing.Bind(query)
 	in.bind(query)
@@ -125,9 +126,9 @@ func (o *organization) listMembers(c *core.Context, in *ListMembersInput) (*List
 		return nil, err
 	}
 	if in.FilterField.Or("") == "" {
-		in.FilterValue = core.Opt[[]string]{}
+		in.FilterValue = input.Opt[[]string]{}
 	}
-	q, err := core.Listed(&in.Listing, o.members.Table, "")
+	q, err := input.Listed(&in.Listing, o.members.Table, "")
 	if err != nil {
 		return nil, core.ErrValidation.Say("The list cannot be filtered or sorted by that").Wrap(err)
 	}

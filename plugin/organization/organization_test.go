@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/access"
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/plugin/organization"
 )
@@ -191,7 +192,7 @@ func TestAddMemberIsForProgramsOnly(t *testing.T) {
 	c.SignUp("bob@example.com")
 	bob := c.User("bob@example.com").ID
 	c.owner.Post("/organization/add-member", body{"userId": bob, "role": "member"}).Want(404)
-	in := &organization.AddMemberInput{UserID: bob, Role: []string{"member"}, OrganizationID: core.Some(c.id)}
+	in := &organization.AddMemberInput{UserID: bob, Role: []string{"member"}, OrganizationID: input.Some(c.id)}
 	m, err := core.Invoke(t.Context(), c.Kernel, organization.AddMember, in, core.Call{})
 	if err != nil || m.UserID != bob {
 		t.Fatal(m, err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints about organizations.
@@ -25,7 +26,7 @@ const (
 type NoInput struct{}
 
 // Bind reads nothing.
-func (*NoInput) Bind(*core.Binder) {}
+func (*NoInput) Bind(*input.Binder) {}
 
 // CheckSlugInput is a slug somebody would like to have.
 type CheckSlugInput struct {
@@ -33,7 +34,7 @@ type CheckSlugInput struct {
 }
 
 // Bind reads the body.
-func (in *CheckSlugInput) Bind(b *core.Binder) { b.Body().Text("slug", &in.Slug) }
+func (in *CheckSlugInput) Bind(b *input.Binder) { b.Body().Text("slug", &in.Slug) }
 
 func (o *organization) checkSlug(c *core.Context, in *CheckSlugInput) (*core.Status, error) {
 	if c.Request() != nil {
@@ -50,15 +51,15 @@ func (o *organization) checkSlug(c *core.Context, in *CheckSlugInput) (*core.Sta
 
 // UpdateInput is what is to change about an organization.
 type UpdateInput struct {
-	Data           UpdateData       `json:"data"`
-	OrganizationID core.Opt[string] `json:"organizationId,omitzero"`
+	Data           UpdateData        `json:"data"`
+	OrganizationID input.Opt[string] `json:"organizationId,omitzero"`
 }
 
 // UpdateData holds new values; what is absent stays.
 type UpdateData struct {
-	Name     core.Opt[string]           `json:"name,omitzero"`
-	Slug     core.Opt[string]           `json:"slug,omitzero"`
-	Logo     core.Opt[string]           `json:"logo,omitzero"`
+	Name     input.Opt[string]          `json:"name,omitzero"`
+	Slug     input.Opt[string]          `json:"slug,omitzero"`
+	Logo     input.Opt[string]          `json:"logo,omitzero"`
 	Metadata json.RawMessage            `json:"metadata,omitempty"` // an object
 	Fields   map[string]json.RawMessage `json:"-"`
 }
@@ -66,13 +67,13 @@ type UpdateData struct {
 // MarshalJSON writes the data as a client would send it.
 func (d UpdateData) MarshalJSON() ([]byte, error) {
 	type members UpdateData
-	return core.MarshalFields(members(d), d.Fields)
+	return input.MarshalFields(members(d), d.Fields)
 }
 
 // Bind reads the body.
-func (in *UpdateInput) Bind(b *core.Binder) {
+func (in *UpdateInput) Bind(b *input.Binder) {
 	body := b.Body()
-	body.Nested("data", func(data *core.Object) {
+	body.Nested("data", func(data *input.Object) {
 		data.OptText("name", &in.Data.Name).Min(1)
 		data.OptText("slug", &in.Data.Slug).Min(1)
 		data.NullText("logo", &in.Data.Logo)
@@ -139,7 +140,7 @@ func (o *organization) change(c *core.Context, org *Organization, data *UpdateDa
 	if data.Metadata != nil {
 		org.Metadata = text(data.Metadata)
 	}
-	set, err := core.UpdateFields(o.orgs.Table, data.Fields)
+	set, err := input.UpdateFields(o.orgs.Table, data.Fields)
 	if err != nil {
 		return err
 	}
@@ -152,7 +153,7 @@ type DeleteInput struct {
 }
 
 // Bind reads the body.
-func (in *DeleteInput) Bind(b *core.Binder) { b.Body().Text("organizationId", &in.OrganizationID) }
+func (in *DeleteInput) Bind(b *input.Binder) { b.Body().Text("organizationId", &in.OrganizationID) }
 
 func (o *organization) delete(c *core.Context, in *DeleteInput) (*Organization, error) {
 	if o.DisableOrganizationDeletion {
@@ -238,14 +239,14 @@ func (o *organization) list(c *core.Context, _ *NoInput) (*Organizations, error)
 
 // GetInput names an organization; nothing names the active one. The slug wins.
 type GetInput struct {
-	OrganizationID   core.Opt[string] `json:"organizationId,omitzero"`
-	OrganizationSlug core.Opt[string] `json:"organizationSlug,omitzero"`
+	OrganizationID   input.Opt[string] `json:"organizationId,omitzero"`
+	OrganizationSlug input.Opt[string] `json:"organizationSlug,omitzero"`
 }
 
 // Bind reads the query.
-func (in *GetInput) Bind(b *core.Binder) { in.bind(b.Query()) }
+func (in *GetInput) Bind(b *input.Binder) { in.bind(b.Query()) }
 
-func (in *GetInput) bind(query *core.Object) {
+func (in *GetInput) bind(query *input.Object) {
 	query.OptText("organizationId", &in.OrganizationID)
 	query.OptText("organizationSlug", &in.OrganizationSlug)
 }
@@ -292,11 +293,11 @@ func (o *organization) get(c *core.Context, in *GetInput) (*Organization, error)
 // GetFullInput is [GetInput] with how many members to show.
 type GetFullInput struct {
 	GetInput
-	MembersLimit core.Opt[json.RawMessage] `json:"membersLimit,omitzero"` // text or number
+	MembersLimit input.Opt[json.RawMessage] `json:"membersLimit,omitzero"` // text or number
 }
 
 // Bind reads the query.
-func (in *GetFullInput) Bind(b *core.Binder) {
+func (in *GetFullInput) Bind(b *input.Binder) {
 	query := b.Query()
 	in.bind(query)
 	query.OptRaw("membersLimit", &in.MembersLimit)

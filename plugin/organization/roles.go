@@ -10,6 +10,7 @@ import (
 	"github.com/watchword-auth/watchword/access"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // Statements are all built-in actions.
@@ -118,13 +119,13 @@ const HasPermission core.Ref[HasPermissionInput, HasPermissionOutput] = "hasOrga
 
 // HasPermissionInput asks for actions by resource; all must be allowed.
 type HasPermissionInput struct {
-	OrganizationID core.Opt[string]    `json:"organizationId,omitzero"`
+	OrganizationID input.Opt[string]   `json:"organizationId,omitzero"`
 	Permissions    map[string][]string `json:"permissions,omitempty"`
 	permission     map[string][]string // the former name: taken, and never allowed
 }
 
 // Bind reads the body.
-func (in *HasPermissionInput) Bind(b *core.Binder) {
+func (in *HasPermissionInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.OptText("organizationId", &in.OrganizationID)
 	body.EitherLists("permission", "permissions", &in.permission, &in.Permissions)

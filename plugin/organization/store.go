@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // listLimit bounds every list that has no limit of its own.
@@ -19,7 +20,7 @@ func orNil[T any](row *T, err error) (*T, error) {
 }
 
 // chosen returns the organization a caller named, else the active one, else "".
-func (o *organization) chosen(named core.Opt[string], current *core.Current) string {
+func (o *organization) chosen(named input.Opt[string], current *core.Current) string {
 	if id := named.Or(""); id != "" {
 		return id
 	}

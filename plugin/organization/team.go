@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints about teams.
@@ -35,12 +36,12 @@ func (o *organization) teamsOf(c *core.Context, organizationID string) ([]*Team,
 // CreateTeamInput is a new team.
 type CreateTeamInput struct {
 	Name           string                     `json:"name"`
-	OrganizationID core.Opt[string]           `json:"organizationId,omitzero"`
+	OrganizationID input.Opt[string]          `json:"organizationId,omitzero"`
 	Fields         map[string]json.RawMessage `json:"-"` // values of added columns
 }
 
 // Bind reads the body.
-func (in *CreateTeamInput) Bind(b *core.Binder) {
+func (in *CreateTeamInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("name", &in.Name)
 	body.OptText("organizationId", &in.OrganizationID)
@@ -50,7 +51,7 @@ func (in *CreateTeamInput) Bind(b *core.Binder) {
 // MarshalJSON writes the input as a client would send it.
 func (in *CreateTeamInput) MarshalJSON() ([]byte, error) {
 	type members CreateTeamInput
-	return core.MarshalFields((*members)(in), in.Fields)
+	return input.MarshalFields((*members)(in), in.Fields)
 }
 
 // orProgram returns the caller's session, or nil for a program without one.
@@ -92,7 +93,7 @@ func (o *organization) createTeam(c *core.Context, in *CreateTeamInput) (*Team, 
 		}
 		now := c.Now()
 		team = &Team{ID: c.NewID("team"), Name: in.Name, OrganizationID: id, CreatedAt: now, UpdatedAt: &now}
-		if err := core.CreateFields(o.teams.Table, team, in.Fields); err != nil {
+		if err := input.CreateFields(o.teams.Table, team, in.Fields); err != nil {
 			return err
 		}
 		e := &Event{Organization: org, Team: team, User: u}
@@ -128,12 +129,12 @@ func (o *organization) roomForTeam(c *core.Context, organizationID string, curre
 
 // RemoveTeamInput names a team.
 type RemoveTeamInput struct {
-	TeamID         string           `json:"teamId"`
-	OrganizationID core.Opt[string] `json:"organizationId,omitzero"`
+	TeamID         string            `json:"teamId"`
+	OrganizationID input.Opt[string] `json:"organizationId,omitzero"`
 }
 
 // Bind reads the body.
-func (in *RemoveTeamInput) Bind(b *core.Binder) {
+func (in *RemoveTeamInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("teamId", &in.TeamID)
 	body.OptText("organizationId", &in.OrganizationID)
@@ -221,22 +222,22 @@ type UpdateTeamInput struct {
 
 // UpdateTeamData are the new values.
 type UpdateTeamData struct {
-	Name           core.Opt[string]           `json:"name,omitzero"`
-	OrganizationID core.Opt[string]           `json:"organizationId,omitzero"`
+	Name           input.Opt[string]          `json:"name,omitzero"`
+	OrganizationID input.Opt[string]          `json:"organizationId,omitzero"`
 	Fields         map[string]json.RawMessage `json:"-"`
 }
 
 // MarshalJSON writes the data as a client would send it.
 func (d UpdateTeamData) MarshalJSON() ([]byte, error) {
 	type members UpdateTeamData
-	return core.MarshalFields(members(d), d.Fields)
+	return input.MarshalFields(members(d), d.Fields)
 }
 
 // Bind reads the body.
-func (in *UpdateTeamInput) Bind(b *core.Binder) {
+func (in *UpdateTeamInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("teamId", &in.TeamID)
-	body.Nested("data", func(data *core.Object) {
+	body.Nested("data", func(data *input.Object) {
 		data.OptText("name", &in.Data.Name).Min(1)
 		data.OptText("organizationId", &in.Data.OrganizationID)
 		in.Data.Fields = data.All()
@@ -264,7 +265,7 @@ func (o *organization) updateTeam(c *core.Context, in *UpdateTeamInput) (*Team, 
 		if team, err = o.team(c, in.TeamID, id); err != nil || team == nil {
 			return orRefuse(err, ErrTeamNotFound)
 		}
-		set, err := core.UpdateFields(o.teams.Table, in.Data.Fields)
+		set, err := input.UpdateFields(o.teams.Table, in.Data.Fields)
 		if err != nil {
 			return err
 		}

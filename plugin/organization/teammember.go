@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints about teams and who is in them.
@@ -67,7 +68,7 @@ func (o *organization) join(c *core.Context, teamID, userID string, limit *int) 
 	}
 	now, key := c.Now(), membershipKey(teamID, userID)
 	m := &TeamMember{ID: c.NewID("teamMember"), TeamID: teamID, UserID: userID, MembershipKey: &key, CreatedAt: &now}
-	if err := core.CreateFields(t.Table, m, nil); err != nil {
+	if err := input.CreateFields(t.Table, m, nil); err != nil {
 		return nil, err
 	}
 	if err := db.Create(c, c.DB(), t.Table, m); err != nil {
@@ -98,11 +99,11 @@ func (o *organization) count(c *core.Context, teamID string) error {
 // SetActiveTeamInput names a team. Null leaves the active one; nothing
 // confirms it.
 type SetActiveTeamInput struct {
-	TeamID core.Opt[string] `json:"teamId,omitzero"`
+	TeamID input.Opt[string] `json:"teamId,omitzero"`
 }
 
 // Bind reads the body.
-func (in *SetActiveTeamInput) Bind(b *core.Binder) { b.Body().NullText("teamId", &in.TeamID) }
+func (in *SetActiveTeamInput) Bind(b *input.Binder) { b.Body().NullText("teamId", &in.TeamID) }
 
 func (o *organization) setActiveTeam(c *core.Context, in *SetActiveTeamInput) (*Team, error) {
 	current, err := c.RequireSession()
@@ -152,12 +153,12 @@ func (o *organization) myTeam(c *core.Context, current *core.Current, id string)
 
 // ListUserTeamsInput names a user, else the caller, and an organization.
 type ListUserTeamsInput struct {
-	UserID         core.Opt[string] `json:"userId,omitzero"`
-	OrganizationID core.Opt[string] `json:"organizationId,omitzero"`
+	UserID         input.Opt[string] `json:"userId,omitzero"`
+	OrganizationID input.Opt[string] `json:"organizationId,omitzero"`
 }
 
 // Bind reads the query.
-func (in *ListUserTeamsInput) Bind(b *core.Binder) {
+func (in *ListUserTeamsInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.OptText("userId", &in.UserID)
 	query.OptText("organizationId", &in.OrganizationID)
@@ -232,11 +233,11 @@ func (o *organization) teamsOfUser(c *core.Context, userID, organizationID strin
 
 // ListTeamMembersInput names a team, else the active one.
 type ListTeamMembersInput struct {
-	TeamID core.Opt[string] `json:"teamId,omitzero"`
+	TeamID input.Opt[string] `json:"teamId,omitzero"`
 }
 
 // Bind reads the query.
-func (in *ListTeamMembersInput) Bind(b *core.Binder) { b.Query().OptText("teamId", &in.TeamID) }
+func (in *ListTeamMembersInput) Bind(b *input.Binder) { b.Query().OptText("teamId", &in.TeamID) }
 
 func (o *organization) listTeamMembers(c *core.Context, in *ListTeamMembersInput) (*TeamMembers, error) {
 	current, err := c.RequireSession()
@@ -271,13 +272,13 @@ func (o *organization) listTeamMembers(c *core.Context, in *ListTeamMembersInput
 
 // TeamMemberInput names a user and a team.
 type TeamMemberInput struct {
-	TeamID         string           `json:"teamId"`
-	UserID         string           `json:"userId"`
-	OrganizationID core.Opt[string] `json:"organizationId,omitzero"`
+	TeamID         string            `json:"teamId"`
+	UserID         string            `json:"userId"`
+	OrganizationID input.Opt[string] `json:"organizationId,omitzero"`
 }
 
 // Bind reads the body.
-func (in *TeamMemberInput) Bind(b *core.Binder) {
+func (in *TeamMemberInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("teamId", &in.TeamID)
 	body.Coerced("userId", &in.UserID)

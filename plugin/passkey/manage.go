@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // List is GET /passkey/list-user-passkeys.
@@ -14,7 +15,7 @@ const List core.Ref[ListInput, Passkeys] = "listPasskeys"
 type ListInput struct{}
 
 // Bind reads nothing.
-func (*ListInput) Bind(*core.Binder) {}
+func (*ListInput) Bind(*input.Binder) {}
 
 // Passkeys are those of a user, oldest first.
 type Passkeys []*Passkey
@@ -40,7 +41,7 @@ type DeleteInput struct {
 }
 
 // Bind reads the body.
-func (in *DeleteInput) Bind(b *core.Binder) {
+func (in *DeleteInput) Bind(b *input.Binder) {
 	b.Body().Text("id", &in.ID).Describe("The ID of the passkey to delete")
 }
 
@@ -73,7 +74,7 @@ type UpdateInput struct {
 }
 
 // Bind reads the body.
-func (in *UpdateInput) Bind(b *core.Binder) {
+func (in *UpdateInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("id", &in.ID).Describe("The ID of the passkey to rename")
 	body.Text("name", &in.Name).Trim().Min(1).Describe("The new name")

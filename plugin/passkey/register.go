@@ -8,9 +8,9 @@ import (
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/google/uuid"
-
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // VerifyRegistration is POST /passkey/verify-registration.
@@ -18,13 +18,13 @@ const VerifyRegistration core.Ref[VerifyRegistrationInput, RegistrationOutput] =
 
 // VerifyRegistrationInput is what the browser made.
 type VerifyRegistrationInput struct {
-	Response      core.Opt[json.RawMessage] `json:"response,omitzero"`
-	Name          core.Opt[string]          `json:"name,omitzero"`
-	CreateSession core.Opt[bool]            `json:"createSession,omitzero"`
+	Response      input.Opt[json.RawMessage] `json:"response,omitzero"`
+	Name          input.Opt[string]          `json:"name,omitzero"`
+	CreateSession input.Opt[bool]            `json:"createSession,omitzero"`
 }
 
 // Bind reads the body.
-func (in *VerifyRegistrationInput) Bind(b *core.Binder) {
+func (in *VerifyRegistrationInput) Bind(b *input.Binder) {
 	body := b.Body()
 	if body.OptRaw("response", &in.Response); !body.Has("response") {
 		body.Refuse("response", "Invalid input: expected nonoptional, received undefined")

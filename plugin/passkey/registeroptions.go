@@ -2,6 +2,7 @@ package passkey
 
 import (
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -10,13 +11,13 @@ const GenerateRegistrationOptions core.Ref[RegistrationOptionsInput, CreationOpt
 
 // RegistrationOptionsInput asks for options.
 type RegistrationOptionsInput struct {
-	AuthenticatorAttachment core.Opt[string] `json:"authenticatorAttachment,omitzero"`
-	Name                    core.Opt[string] `json:"name,omitzero"`    // of the account, as the browser shows it
-	Context                 core.Opt[string] `json:"context,omitzero"` // for Registration.ResolveUser
+	AuthenticatorAttachment input.Opt[string] `json:"authenticatorAttachment,omitzero"`
+	Name                    input.Opt[string] `json:"name,omitzero"`    // of the account, as the browser shows it
+	Context                 input.Opt[string] `json:"context,omitzero"` // for Registration.ResolveUser
 }
 
 // Bind reads the query.
-func (in *RegistrationOptionsInput) Bind(b *core.Binder) {
+func (in *RegistrationOptionsInput) Bind(b *input.Binder) {
 	query := b.Query()
 	query.OptText("authenticatorAttachment", &in.AuthenticatorAttachment).OneOf(attachments...)
 	query.OptText("name", &in.Name).Describe("The name of the account, as the browser shows it")

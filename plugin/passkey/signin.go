@@ -6,9 +6,9 @@ import (
 	"net/http"
 
 	"github.com/go-webauthn/webauthn/protocol"
-
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // GenerateAuthenticationOptions is GET /passkey/generate-authenticate-options.
@@ -18,7 +18,7 @@ const GenerateAuthenticationOptions core.Ref[AuthenticationOptionsInput, Request
 type AuthenticationOptionsInput struct{}
 
 // Bind reads nothing.
-func (*AuthenticationOptionsInput) Bind(*core.Binder) {}
+func (*AuthenticationOptionsInput) Bind(*input.Binder) {}
 
 // authenticationOptions lists passkeys of a signed-in user only, so that nobody
 // learns who has one.
@@ -52,7 +52,7 @@ type VerifyAuthenticationInput struct {
 }
 
 // Bind reads the body.
-func (in *VerifyAuthenticationInput) Bind(b *core.Binder) {
+func (in *VerifyAuthenticationInput) Bind(b *input.Binder) {
 	b.Body().Members("response", &in.Response)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -44,13 +45,13 @@ const (
 
 // BackupCodeInput is a backup code.
 type BackupCodeInput struct {
-	Code           string         `json:"code"`
-	DisableSession core.Opt[bool] `json:"disableSession,omitzero"` // prove the code without signing in
-	TrustDevice    core.Opt[bool] `json:"trustDevice,omitzero"`
+	Code           string          `json:"code"`
+	DisableSession input.Opt[bool] `json:"disableSession,omitzero"` // prove the code without signing in
+	TrustDevice    input.Opt[bool] `json:"trustDevice,omitzero"`
 }
 
 // Bind reads the body.
-func (in *BackupCodeInput) Bind(b *core.Binder) {
+func (in *BackupCodeInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("code", &in.Code).Describe("A backup code")
 	body.OptBool("disableSession", &in.DisableSession)

@@ -3,6 +3,7 @@ package twofactor
 import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 func (t *twoFactor) generateBackupCodes(c *core.Context, in *PasswordInput) (*BackupCodesOutput, error) {
@@ -44,7 +45,7 @@ type ViewBackupCodesInput struct {
 }
 
 // Bind reads the body.
-func (in *ViewBackupCodesInput) Bind(b *core.Binder) { b.Body().Coerced("userId", &in.UserID) }
+func (in *ViewBackupCodesInput) Bind(b *input.Binder) { b.Body().Coerced("userId", &in.UserID) }
 
 func (t *twoFactor) viewBackupCodes(c *core.Context, in *ViewBackupCodesInput) (*BackupCodesOutput, error) {
 	r, err := t.row(c, in.UserID)

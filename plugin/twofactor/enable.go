@@ -3,6 +3,7 @@ package twofactor
 import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -19,7 +20,7 @@ type PasswordInput struct {
 }
 
 // Bind reads the body.
-func (in *PasswordInput) Bind(b *core.Binder) {
+func (in *PasswordInput) Bind(b *input.Binder) {
 	b.Body().Text("password", &in.Password).Describe("The user's password")
 }
 
@@ -33,13 +34,13 @@ func withoutPassword(c *core.Context) (*core.Response, error) {
 
 // EnableInput picks a method.
 type EnableInput struct {
-	Password string           `json:"password"`
-	Method   core.Opt[string] `json:"method,omitzero"` // "totp", the default, or "otp"
-	Issuer   core.Opt[string] `json:"issuer,omitzero"` // shown by authenticator apps
+	Password string            `json:"password"`
+	Method   input.Opt[string] `json:"method,omitzero"` // "totp", the default, or "otp"
+	Issuer   input.Opt[string] `json:"issuer,omitzero"` // shown by authenticator apps
 }
 
 // Bind reads the body.
-func (in *EnableInput) Bind(b *core.Binder) {
+func (in *EnableInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("password", &in.Password).Describe("The user's password")
 	body.OptText("method", &in.Method).OneOf("otp", "totp")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
 
@@ -47,20 +48,20 @@ const (
 
 // SendOTPInput says nothing that matters before the code is proven.
 type SendOTPInput struct {
-	TrustDevice core.Opt[bool] `json:"trustDevice,omitzero"`
+	TrustDevice input.Opt[bool] `json:"trustDevice,omitzero"`
 }
 
 // Bind reads the body.
-func (in *SendOTPInput) Bind(b *core.Binder) { b.OptBody().OptBool("trustDevice", &in.TrustDevice) }
+func (in *SendOTPInput) Bind(b *input.Binder) { b.OptBody().OptBool("trustDevice", &in.TrustDevice) }
 
 // CodeInput is a code.
 type CodeInput struct {
-	Code        string         `json:"code"`
-	TrustDevice core.Opt[bool] `json:"trustDevice,omitzero"` // ask this browser no more
+	Code        string          `json:"code"`
+	TrustDevice input.Opt[bool] `json:"trustDevice,omitzero"` // ask this browser no more
 }
 
 // Bind reads the body.
-func (in *CodeInput) Bind(b *core.Binder) {
+func (in *CodeInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("code", &in.Code).Describe("The code")
 	body.OptBool("trustDevice", &in.TrustDevice)

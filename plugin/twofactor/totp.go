@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // The endpoints of authenticator apps. GenerateTOTP has no route.
@@ -152,7 +153,7 @@ type GenerateTOTPInput struct {
 }
 
 // Bind reads the body.
-func (in *GenerateTOTPInput) Bind(b *core.Binder) { b.Body().Text("secret", &in.Secret) }
+func (in *GenerateTOTPInput) Bind(b *input.Binder) { b.Body().Text("secret", &in.Secret) }
 
 // CodeOutput is a code.
 type CodeOutput struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // SignIn is POST /sign-in/username.
@@ -19,7 +20,7 @@ type SignInInput struct {
 }
 
 // Bind reads the body.
-func (in *SignInInput) Bind(b *core.Binder) {
+func (in *SignInInput) Bind(b *input.Binder) {
 	body := b.Body()
 	body.Text("username", &in.Username).Describe("The username of the user")
 	body.Text("password", &in.Password).Describe("The password of the user")
@@ -66,7 +67,7 @@ type AvailableInput struct {
 }
 
 // Bind reads the body.
-func (in *AvailableInput) Bind(b *core.Binder) {
+func (in *AvailableInput) Bind(b *input.Binder) {
 	b.Body().Text("username", &in.Username).Describe("The username to check")
 }
 

@@ -1,4 +1,4 @@
-package core
+package input
 
 import (
 	"encoding/json"
@@ -36,7 +36,7 @@ func (o *Object) OptCoerced(name string, to *Opt[string]) {
 
 // coerce is JavaScript's String().
 func coerce(raw json.RawMessage) string {
-	switch jsonKind(raw) {
+	switch Kind(raw) {
 	case "string":
 		var text string
 		_ = json.Unmarshal(raw, &text)
@@ -48,7 +48,7 @@ func coerce(raw json.RawMessage) string {
 		_ = json.Unmarshal(raw, &items)
 		parts := make([]string, len(items))
 		for i, item := range items {
-			if jsonKind(item) != "null" {
+			if Kind(item) != "null" {
 				parts[i] = coerce(item)
 			}
 		}
@@ -86,7 +86,7 @@ func (o *Object) OptNames(name string, to *Opt[[]string]) {
 }
 
 func names(raw json.RawMessage) ([]string, bool) {
-	switch jsonKind(raw) {
+	switch Kind(raw) {
 	case "string":
 		list := make([]string, 1)
 		return list, json.Unmarshal(raw, &list[0]) == nil
@@ -99,12 +99,12 @@ func names(raw json.RawMessage) ([]string, bool) {
 // texts reads a list of strings; null is none.
 func texts(raw json.RawMessage) ([]string, bool) {
 	var items []json.RawMessage
-	if jsonKind(raw) != "array" || json.Unmarshal(raw, &items) != nil {
+	if Kind(raw) != "array" || json.Unmarshal(raw, &items) != nil {
 		return nil, false
 	}
 	list := make([]string, len(items))
 	for i, item := range items {
-		if jsonKind(item) != "string" || json.Unmarshal(item, &list[i]) != nil {
+		if Kind(item) != "string" || json.Unmarshal(item, &list[i]) != nil {
 			return nil, false
 		}
 	}
@@ -129,7 +129,7 @@ func (o *Object) record(name string, required bool, to *map[string]json.RawMessa
 		return
 	}
 	raw, given := o.members[name]
-	switch kind := jsonKind(raw); {
+	switch kind := Kind(raw); {
 	case kind == "object":
 		_ = json.Unmarshal(raw, to)
 	case given || required:
@@ -157,7 +157,7 @@ func (o *Object) EitherLists(first, second string, a, b *map[string][]string) {
 // listsOf reads an object of lists of strings.
 func listsOf(raw json.RawMessage, to *map[string][]string) bool {
 	var members map[string]json.RawMessage
-	if jsonKind(raw) != "object" || json.Unmarshal(raw, &members) != nil {
+	if Kind(raw) != "object" || json.Unmarshal(raw, &members) != nil {
 		return false
 	}
 	read := make(map[string][]string, len(members))
@@ -217,14 +217,14 @@ func (o *Object) lists(name string, required bool, to *map[string][]string) {
 
 // refuseList says what is wrong about a list of strings.
 func (o *Object) refuseList(path string, raw json.RawMessage) {
-	if kind := jsonKind(raw); kind != "array" {
+	if kind := Kind(raw); kind != "array" {
 		o.b.issue(o.path(path), "Invalid input: expected array, received "+kind)
 		return
 	}
 	var items []json.RawMessage
 	_ = json.Unmarshal(raw, &items)
 	for i, item := range items {
-		if kind := jsonKind(item); kind != "string" {
+		if kind := Kind(item); kind != "string" {
 			o.b.issue(o.path(path)+"."+strconv.Itoa(i), "Invalid input: expected string, received "+kind)
 		}
 	}
@@ -239,7 +239,7 @@ func (o *Object) EitherText(first, second string, a, b *string) {
 		return
 	}
 	read := func(name string, to *string) bool {
-		text := jsonKind(o.members[name]) == "string"
+		text := Kind(o.members[name]) == "string"
 		if text {
 			_ = json.Unmarshal(o.members[name], to)
 		}

@@ -1,4 +1,4 @@
-package core
+package input
 
 import "strings"
 
@@ -6,22 +6,32 @@ import "strings"
 // reads requests, words refusals as the reference does, and describes the
 // endpoint in OpenAPI.
 //
-//	func (in *SignInInput) Bind(b *core.Binder) {
+//	func (in *SignInInput) Bind(b *input.Binder) {
 //		body := b.Body()
 //		body.Text("email", &in.Email)
 //		body.OptText("callbackURL", &in.CallbackURL)
 //	}
 type Bound interface{ Bind(b *Binder) }
 
+// Request is what a [Binder] reads.
+type Request interface {
+	Input() *Raw              // the body
+	Query() *Raw              // as [ParseQuery] reads it
+	Param(name string) string // of the path, decoded
+}
+
 // Binder reads one request into an input. It is valid during Bind only.
 type Binder struct {
-	c      *Context // nil while the endpoint is being described
-	schema *Shape   // set while the endpoint is being described
+	from   Request // nil while the endpoint is being described
+	schema *Shape  // set while the endpoint is being described
 	issues []string
 
 	room [2]Object // most inputs read no more; a request then allocates none
 	used int
 }
+
+// NewBinder returns a binder that reads a request.
+func NewBinder(from Request) *Binder { return &Binder{from: from} }
 
 // Body returns the body, which must be an object.
 func (b *Binder) Body() *Object { return b.object("body", "object", true) }
@@ -44,7 +54,7 @@ func (b *Binder) Path(name string, to *string) {
 		b.schema.add("path", Property{Name: name, Type: "string", Required: true})
 		return
 	}
-	*to = b.c.Param(name)
+	*to = b.from.Param(name)
 }
 
 func (b *Binder) object(where, want string, required bool) *Object {
@@ -53,13 +63,11 @@ func (b *Binder) object(where, want string, required bool) *Object {
 	if b.schema != nil {
 		return o
 	}
-	in := &b.c.call.input
-	if where == "query" {
-		if in = b.c.Query(); len(b.issues) > 0 {
-			o.skip = true
-			return o
-		}
+	if where == "query" && len(b.issues) > 0 {
+		o.skip = true
+		return o
 	}
+	in := b.raw(where)
 	kind := in.kind
 	if kind == "" {
 		kind = "undefined"
@@ -70,6 +78,13 @@ func (b *Binder) object(where, want string, required bool) *Object {
 	}
 	o.members = in.members
 	return o
+}
+
+func (b *Binder) raw(where string) *Raw {
+	if where == "query" {
+		return b.from.Query()
+	}
+	return b.from.Input()
 }
 
 func (b *Binder) fresh() *Object {
@@ -84,10 +99,10 @@ func (b *Binder) issue(path, text string) {
 	b.issues = append(b.issues, "["+path+"] "+text)
 }
 
-// err returns the refusal of all issues, or nil.
-func (b *Binder) err() error {
+// Err returns the refusal of everything that was wrong, an [*Error], or nil.
+func (b *Binder) Err() error {
 	if len(b.issues) == 0 {
 		return nil
 	}
-	return ErrValidation.Say(strings.Join(b.issues, "; "))
+	return &Error{Reason: Invalid, Message: strings.Join(b.issues, "; ")}
 }

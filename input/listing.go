@@ -1,4 +1,4 @@
-package core
+package input
 
 import (
 	"encoding/json"
@@ -36,7 +36,7 @@ func (l *Listing) Bind(query *Object) {
 
 func (l *Listing) onePage(query *Object) {
 	for name, o := range map[string]Opt[json.RawMessage]{"limit": l.Limit, "offset": l.Offset} {
-		if kind := jsonKind(o.Value); o.Set && kind != "string" && kind != "number" {
+		if kind := Kind(o.Value); o.Set && kind != "string" && kind != "number" {
 			query.Refuse(name, "Invalid input")
 		}
 	}
@@ -45,7 +45,7 @@ func (l *Listing) onePage(query *Object) {
 // number reads the text or number a page is given by; 0 where it is neither.
 func pageNumber(o Opt[json.RawMessage]) float64 {
 	text := string(o.Value)
-	if jsonKind(o.Value) == "string" {
+	if Kind(o.Value) == "string" {
 		_ = json.Unmarshal(o.Value, &text)
 	}
 	n, err := strconv.ParseFloat(text, 64)
@@ -66,7 +66,7 @@ const (
 
 // errNoColumn reports a column that is not there, hidden, or cannot be compared
 // with what was given.
-var errNoColumn = errors.New("core: the list cannot be filtered or sorted by that")
+var errNoColumn = errors.New("input: the list cannot be filtered or sorted by that")
 
 // Listed turns a listing into a query of a table. Its limit is never more than
 // 1000, and 100 where none was asked for. The filter goes to fallback where no

@@ -1,11 +1,9 @@
-package core
+package input
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -13,12 +11,12 @@ import (
 	"github.com/watchword-auth/watchword/db"
 )
 
-// applyDefaults fills added columns that are NULL with their defaults.
-func applyDefaults[T any](t *db.Table[T], row *T) {
+// FillDefaults fills added columns that are NULL with their defaults.
+func FillDefaults[T any](t *db.Table[T], row *T) {
 	t.Bind(row)
 	for _, c := range t.Columns {
 		if d := c.Input.Default; d != nil && t.Get(row, c) == nil {
-			_ = t.Set(row, c, whole(c.Kind, d())) // [addField] has seen that it fits
+			_ = t.Set(row, c, whole(c.Kind, d())) // [Fits] was asked at start-up
 		}
 	}
 }
@@ -50,12 +48,12 @@ func CreateFields[T any](t *db.Table[T], row *T, sent map[string]json.RawMessage
 func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 	in := &c.Input
 	if !in.Accept {
-		refused := given && truthy(raw)
+		refused := given && Truthy(raw)
 		switch {
 		case in.Default != nil && (!in.Refuse || !refused):
 			return whole(c.Kind, in.Default()), nil
 		case refused:
-			return nil, ErrFieldNotAllowed.Say(c.Name + " is not allowed to be set")
+			return nil, &Error{Reason: NotAllowed, Message: c.Name + " is not allowed to be set"}
 		}
 		return nil, nil
 	}
@@ -64,7 +62,7 @@ func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 		case in.Default != nil:
 			return whole(c.Kind, in.Default()), nil
 		case in.Required:
-			return nil, ErrMissingField.Say(c.Name + " is required")
+			return nil, &Error{Reason: Missing, Message: c.Name + " is required"}
 		}
 		return nil, nil
 	}
@@ -85,8 +83,8 @@ func UpdateFields[T any](t *db.Table[T], sent map[string]json.RawMessage) ([]db.
 			set = append(set, db.ToAny(t, c, whole(c.Kind, c.Input.OnUpdate())))
 		case !given:
 		case !c.Input.Accept:
-			if truthy(raw) {
-				return nil, ErrFieldNotAllowed.Say(c.Name + " is not allowed to be set")
+			if Truthy(raw) {
+				return nil, &Error{Reason: NotAllowed, Message: c.Name + " is not allowed to be set"}
 			}
 		default:
 			data, err := fieldValue(c, raw)
@@ -109,29 +107,27 @@ func fieldValue(c *db.Column, raw json.RawMessage) (any, error) {
 		return nil, fieldTypeError(c, raw)
 	}
 	in := &c.Input
-	if text, ok := data.(string); ok && len(in.Options) > 0 && !contains(in.Options, text) {
-		return nil, ErrValidation.Say(c.Name + " is not one of the allowed values")
+	if text, ok := data.(string); ok && len(in.Options) > 0 && !slices.Contains(in.Options, text) {
+		return nil, &Error{Reason: Invalid, Message: c.Name + " is not one of the allowed values"}
 	}
 	if in.Validate != nil && data != nil {
 		if err := in.Validate(data); err != nil {
-			if e, ok := errors.AsType[*Error](err); ok {
-				return nil, e
-			}
-			return nil, ErrValidation.Say(err.Error())
+			return nil, &Error{Reason: Invalid, Message: err.Error(), Err: err}
 		}
 	}
 	if in.Transform != nil && data != nil {
-		if data, err = in.Transform(data); err == nil && !fits(c.Kind, whole(c.Kind, data)) {
-			err = fmt.Errorf("core: Transform of column %q made %T, not a %s", c.Name, data, c.Kind)
+		if data, err = in.Transform(data); err == nil && !Fits(c.Kind, data) {
+			err = fmt.Errorf("input: Transform of column %q made %T, not a %s", c.Name, data, c.Kind)
 		}
 		return whole(c.Kind, data), err
 	}
 	return data, nil
 }
 
-// fits reports whether a column of the kind can hold the data.
-func fits(kind db.Kind, data any) bool {
-	switch data.(type) {
+// Fits reports whether a column of the kind can hold what an application's
+// function made. Whole numbers of type int fit columns of numbers.
+func Fits(kind db.Kind, data any) bool {
+	switch whole(kind, data).(type) {
 	case nil:
 		return true
 	case string:
@@ -167,12 +163,12 @@ func whole(kind db.Kind, data any) any {
 }
 
 func parseField(c *db.Column, raw json.RawMessage) (any, error) {
-	if c.Kind == db.KindTime && jsonKind(raw) == "string" {
+	if c.Kind == db.KindTime && Kind(raw) == "string" {
 		var text string
 		_ = json.Unmarshal(raw, &text)
 		return parseInstant(text)
 	}
-	if c.Kind != db.KindInt && c.Kind != db.KindBigInt || jsonKind(raw) != "number" {
+	if c.Kind != db.KindInt && c.Kind != db.KindBigInt || Kind(raw) != "number" {
 		return db.ParseValue(c.Kind, raw)
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
@@ -191,19 +187,15 @@ func parseInstant(text string) (time.Time, error) {
 }
 
 func fieldTypeError(c *db.Column, raw json.RawMessage) error {
-	return NewError(http.StatusBadRequest, ErrValidation.Code,
-		fmt.Sprintf("[body.%s] Invalid input: expected %s, received %s", c.Name, c.Kind, jsonKind(raw)))
+	return &Error{Reason: Invalid,
+		Message: fmt.Sprintf("[body.%s] Invalid input: expected %s, received %s", c.Name, c.Kind, Kind(raw))}
 }
 
-// truthy is JavaScript's idea of it.
-func truthy(raw json.RawMessage) bool {
+// Truthy is JavaScript's idea of it: neither null, false, 0, "" nor absent.
+func Truthy(raw json.RawMessage) bool {
 	switch string(raw) {
 	case "null", "false", "0", `""`, "":
 		return false
 	}
 	return true
-}
-
-func contains(list []string, s string) bool {
-	return slices.Contains(list, s)
 }

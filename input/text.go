@@ -1,41 +1,11 @@
-package core
+package input
 
 import (
 	"net/url"
 	"regexp"
 	"strings"
-
-	"github.com/watchword-auth/watchword/db"
+	"unicode"
 )
-
-// Shape is what an input consists of, as OpenAPI describes it.
-type Shape struct {
-	Path, Query, Body []*Property
-}
-
-// Property is one member of a [Shape]. Members of nested objects are named
-// with dots.
-type Property struct {
-	Name, Type, Format, Description string
-	Required                        bool
-	Enum                            []string
-}
-
-func (s *Shape) add(where string, p Property) *Property {
-	where, inside, nested := strings.Cut(where, ".")
-	if nested {
-		p.Name = inside + "." + p.Name
-	}
-	switch where {
-	case "path":
-		s.Path = append(s.Path, &p)
-	case "query":
-		s.Query = append(s.Query, &p)
-	default:
-		s.Body = append(s.Body, &p)
-	}
-	return &p
-}
 
 // emailPattern is the reference's idea of an address: ASCII, dotted domain.
 var emailPattern = regexp.MustCompile(`^[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}$`)
@@ -67,5 +37,7 @@ func absoluteURL(s string) bool {
 	return true
 }
 
-// appendString appends a JSON string.
-func appendString(b []byte, s string) []byte { return db.AppendJSONString(b, s) }
+// isSpace is what JavaScript's trim takes off.
+func isSpace(r rune) bool {
+	return r == '\ufeff' || unicode.IsSpace(r) && r != '\u0085'
+}

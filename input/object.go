@@ -1,4 +1,4 @@
-package core
+package input
 
 import (
 	"encoding/json"
@@ -109,7 +109,7 @@ func (o *Object) OptTexts(name string, to *Opt[[]string]) {
 	_ = json.Unmarshal(raw, &items)
 	to.Set, to.Value = true, make([]string, len(items))
 	for i, item := range items {
-		if kind := jsonKind(item); kind != "string" {
+		if kind := Kind(item); kind != "string" {
 			o.b.issue(fmt.Sprintf("%s.%s.%d", o.where, name, i), "Invalid input: expected string, received "+kind)
 			continue
 		}
@@ -207,10 +207,10 @@ func optional[V any](o *Object, name, kind string, nullable bool, to *Opt[V]) bo
 	return true
 }
 
-// receivedKind is [jsonKind] with the reference's words for numbers too large
+// receivedKind is [Kind] with the reference's words for numbers too large
 // for JavaScript.
 func receivedKind(raw json.RawMessage) string {
-	kind := jsonKind(raw)
+	kind := Kind(raw)
 	if kind != "number" {
 		return kind
 	}

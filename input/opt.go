@@ -1,6 +1,9 @@
-package core
+package input
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"reflect"
+)
 
 // Opt is a member of an input that may be absent or null. The zero Opt is
 // absent.
@@ -23,6 +26,9 @@ func (o Opt[V]) Or(fallback V) V {
 
 // Given reports whether there is a value that is not null.
 func (o Opt[V]) Given() bool { return o.Set && !o.Null }
+
+// ValueType returns the type of the value, for documents.
+func (o Opt[V]) ValueType() reflect.Type { return reflect.TypeFor[V]() }
 
 // IsZero makes encoding/json's omitzero leave an absent Opt out.
 func (o Opt[V]) IsZero() bool { return !o.Set }

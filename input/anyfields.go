@@ -1,4 +1,4 @@
-package core
+package input
 
 import (
 	"encoding/json"
@@ -45,4 +45,20 @@ func anyValue(c *db.Column, raw json.RawMessage) (any, error) {
 		return nil, fieldTypeError(c, raw)
 	}
 	return fieldValue(c, raw)
+}
+
+// MarshalFields encodes an input and, beside its own members, values of added
+// columns: for inputs that implement json.Marshaler, so that a call in
+// process passes both on. The input's own members win.
+func MarshalFields(in any, fields map[string]json.RawMessage) ([]byte, error) {
+	own, err := json.Marshal(in)
+	if err != nil || len(fields) == 0 {
+		return own, err
+	}
+	b, err := json.Marshal(fields)
+	if err != nil || len(own) <= len("{}") {
+		return b, err
+	}
+	b[len(b)-1] = ','
+	return append(b, own[1:]...), nil
 }

@@ -1,4 +1,4 @@
-package core
+package input
 
 import (
 	"encoding/json"
@@ -59,7 +59,7 @@ func (c *Check) Min(n int) *Check {
 func (c *Check) items() int {
 	raw := c.o.members[c.name]
 	var list []json.RawMessage
-	if c.kind != "string" || c.text != nil || c.o.skip || jsonKind(raw) != "array" || json.Unmarshal(raw, &list) != nil {
+	if c.kind != "string" || c.text != nil || c.o.skip || Kind(raw) != "array" || json.Unmarshal(raw, &list) != nil {
 		return -1
 	}
 	return len(list)
@@ -141,3 +141,12 @@ func (c *Check) refuse(text string) {
 }
 
 func (c *Check) note(text string) { c.o.b.issue(c.o.path(c.name), text) }
+
+// Trim takes white space off both ends of a string, before the refinements that
+// follow look at it.
+func (c *Check) Trim() *Check {
+	if c.text != nil {
+		*c.text = strings.TrimFunc(*c.text, isSpace)
+	}
+	return c
+}
