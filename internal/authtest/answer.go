@@ -17,6 +17,11 @@ type Answer struct {
 	call string
 }
 
+// NewAnswer is for clients of other kinds. The call is named in failures.
+func NewAnswer(t testing.TB, call string, status int, header http.Header, body string) *Answer {
+	return &Answer{Status: status, Header: header, Body: body, t: t, call: call}
+}
+
 // Want fails the test unless the answer has the status and its body contains
 // all of the texts.
 func (a *Answer) Want(status int, texts ...string) *Answer {

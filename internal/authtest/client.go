@@ -1,8 +1,8 @@
 package authtest
 
 import (
+	"bytes"
 	"encoding/json"
-	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -65,8 +65,8 @@ func (c *Client) Send(method, path string, body any) *Answer {
 	if !strings.HasPrefix(path, Origin) {
 		target = Origin + c.s.Options().BasePath + path
 	}
-	reader, kind := encode(c.s.t, body)
-	r := httptest.NewRequestWithContext(c.s.t.Context(), method, target, reader)
+	data, kind := Encode(c.s.t, body)
+	r := httptest.NewRequestWithContext(c.s.t.Context(), method, target, bytes.NewReader(data))
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
 	}
@@ -86,25 +86,27 @@ func (c *Client) Send(method, path string, body any) *Answer {
 	return a
 }
 
-func encode(t testing.TB, body any) (io.Reader, string) {
+// Encode makes the bytes and the content type of a body that [Client.Send]
+// takes. No body has no content type.
+func Encode(t testing.TB, body any) (data []byte, contentType string) {
 	t.Helper()
 	switch b := body.(type) {
 	case nil:
 		return nil, ""
 	case string:
-		return strings.NewReader(b), "application/json"
+		return []byte(b), "application/json"
 	case Form:
 		values := url.Values{}
 		for name, value := range b {
 			values.Set(name, value)
 		}
-		return strings.NewReader(values.Encode()), "application/x-www-form-urlencoded"
+		return []byte(values.Encode()), "application/x-www-form-urlencoded"
 	}
 	data, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.NewReader(string(data)), "application/json"
+	return data, "application/json"
 }
 
 func (c *Client) keep(r *http.Response) {

@@ -1,0 +1,53 @@
+package securitytest_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// binary is the path of the built server.
+var binary string
+
+// sections are in the order of the catalogue.
+func sections() []section {
+	return []section{rd, op, dv, ss, sa, sc}
+}
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	// Rows wait for processes and for each other's, rather than compute.
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		_ = flag.Set("test.parallel", "6")
+	}
+	remove := build()
+	status := m.Run()
+	remove()
+	if !report(os.Stdout, sections(), flag.Lookup("test.run").Value.String() != "") {
+		status = max(status, 1)
+	}
+	os.Exit(status)
+}
+
+// build builds the binary unless the environment variable WATCHWORD names
+// one.
+func build() (remove func()) {
+	if binary = os.Getenv("WATCHWORD"); binary != "" {
+		return func() {}
+	}
+	dir, err := os.MkdirTemp("", "securitytest")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(dir, "watchword")
+	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/watchword").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "the binary cannot be built: %v\n%s", err, out)
+		os.Exit(1)
+	}
+	return func() { _ = os.RemoveAll(dir) }
+}
+
+func TestRD(t *testing.T) { run(t, rd) }
