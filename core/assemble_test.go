@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
@@ -45,7 +46,7 @@ func TestCollisionsNameBothSides(t *testing.T) {
 			`plugin "two": code "SAME" belongs to plugin "one" with another message`},
 		"core code": {func(r *core.Registrar) { r.Codes(core.NewError(400, "USER_NOT_FOUND", "Who?")) },
 			`plugin "one": code "USER_NOT_FOUND" belongs to the core with another message`},
-		"cookie": {func(r *core.Registrar) { r.Cookie("same", core.CookieAttributes{}) }, `plugin "two": cookie "same" belongs to plugin "one"`},
+		"cookie": {func(r *core.Registrar) { r.Cookie("same", cookie.Attributes{}) }, `plugin "two": cookie "same" belongs to plugin "one"`},
 		"used after all": {func(r *core.Registrar) { core.AddField[string](r, r.Tables().Users.Table, "email").Eq("x") },
 			`column "email" of table "user" belongs to the core`},
 		"path without slash": {func(r *core.Registrar) { core.Get(r, core.Ref[nothing, said]("x"), "x", say(""), core.Op{}) }, "does not start with a slash"},

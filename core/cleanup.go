@@ -2,13 +2,9 @@ package core
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"errors"
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
-	"github.com/watchword-auth/watchword/secret"
 )
 
 // cleanupBatch bounds the rows one statement deletes, and with them how long
@@ -73,45 +69,4 @@ func (k *Kernel) cleanVerifications(ctx context.Context, x db.Executor) (int64, 
 		return 0, nil
 	}
 	return k.tables.Verifications.expiring().remove(ctx, x, k.now())
-}
-
-// cleanup is the job that deletes what has expired, again and again. A failure
-// is left to the next round.
-func cleanup(ctx context.Context, k *Kernel) error {
-	every := k.options.Advanced.CleanupInterval
-	for wait := k.spread(every); pause(ctx, wait); wait = every {
-		sessions, err := k.cleanSessions(ctx, k.adapter)
-		var verifications int64
-		if !k.options.Verification.DisableCleanup {
-			var failed error
-			verifications, failed = k.cleanVerifications(ctx, k.adapter)
-			err = errors.Join(err, failed)
-		}
-		if err != nil && ctx.Err() == nil {
-			k.log.WarnContext(ctx, "expired rows could not be deleted; the next round tries again", "error", err)
-		}
-		if sessions+verifications > 0 {
-			k.log.InfoContext(ctx, "expired rows were deleted", "sessions", sessions, "verifications", verifications)
-		}
-	}
-	return nil
-}
-
-// spread returns a part of d, so that instances that start at once do not
-// work at once.
-func (k *Kernel) spread(d time.Duration) time.Duration {
-	sum := sha256.Sum256([]byte(secret.ID(k.random)))
-	return time.Duration(float64(d) * float64(binary.BigEndian.Uint32(sum[:4])) / (1 << 32))
-}
-
-// pause waits and reports whether the context lets work go on.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }

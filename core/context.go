@@ -5,11 +5,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"slices"
 	"time"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
+	"github.com/watchword-auth/watchword/internal/baseurl"
+	"github.com/watchword-auth/watchword/internal/router"
 	"github.com/watchword-auth/watchword/origin"
 	"github.com/watchword-auth/watchword/secret"
 )
@@ -34,15 +36,14 @@ type call struct {
 	endpoint *endpoint
 	path     string   // below the base path, escaped
 	segments []string // of a path with parameters
-	base     *baseURL
+	base     *baseurl.URL
 	input    input.Raw
 	query    *input.Raw
 	params   func(name string) string
 
 	header  http.Header
-	cookies []setCookie
+	cookies cookie.Jar
 	status  int
-	replace map[string]string // request cookies set by hooks
 
 	current    *Current
 	resolved   bool // current is known, perhaps from the cookie cache
@@ -90,7 +91,7 @@ func (c *Context) Param(name string) string {
 	if c.call.endpoint == nil {
 		return ""
 	}
-	return c.call.endpoint.parameter(c.call.segments, name)
+	return router.Parameter(c.call.endpoint.Path, c.call.segments, name)
 }
 
 // Input returns the raw body, which hooks may change before it is validated.
@@ -116,10 +117,10 @@ func (c *Context) ResponseHeader() http.Header { return c.call.header }
 func (c *Context) SetStatus(status int) { c.call.status = status }
 
 // BaseURL returns where the client reached the server, with the base path.
-func (c *Context) BaseURL() string { return c.call.base.full }
+func (c *Context) BaseURL() string { return c.call.base.Full }
 
 // Origin returns scheme and host of [Context.BaseURL].
-func (c *Context) Origin() string { return c.call.base.origin }
+func (c *Context) Origin() string { return c.call.base.Origin }
 
 // Log returns the instance's logger.
 func (c *Context) Log() *slog.Logger { return c.k.log }
@@ -180,17 +181,18 @@ func (c *Context) outer() *Context {
 // undoable is what a call must not keep of a transaction that was undone: a
 // cookie would vouch for a session that was never stored.
 type undoable struct {
-	cookies             []setCookie
+	cookies             cookie.Answer
 	current, newSession *Current
 	resolved, stored    bool
 }
 
 func (c *call) snapshot() undoable {
-	return undoable{slices.Clone(c.cookies), c.current, c.newSession, c.resolved, c.stored}
+	return undoable{c.cookies.Answer(), c.current, c.newSession, c.resolved, c.stored}
 }
 
 func (c *call) restore(u undoable) {
-	c.cookies, c.current, c.newSession = slices.Clone(u.cookies), u.current, u.newSession
+	c.cookies.Restore(u.cookies)
+	c.current, c.newSession = u.current, u.newSession
 	c.resolved, c.stored = u.resolved, u.stored
 }
 
@@ -251,8 +253,8 @@ func (c *Context) TrustsOrigin(url string) bool {
 // trusted, where TrustedOriginsFunc gave something that is no pattern.
 func (c *Context) trusted() *origin.Trusted {
 	var more []string
-	if c.k.base.fixed == nil && c.k.base.hosts == nil {
-		more = append(more, c.call.base.origin)
+	if c.k.base.Fixed == nil && c.k.base.Hosts == nil {
+		more = append(more, c.call.base.Origin)
 	}
 	if f := c.k.options.TrustedOriginsFunc; f != nil && c.call.request != nil {
 		more = append(more, f(c.call.request)...)

@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 )
 
 func addCookies(r *core.Registrar) {
-	plain := r.Cookie("plain", core.CookieAttributes{})
+	plain := r.Cookie("plain", cookie.Attributes{})
 	no := false
-	open := r.Cookie("open", core.CookieAttributes{HTTPOnly: &no, SameSite: "none", Path: "/sub"})
+	open := r.Cookie("open", cookie.Attributes{HTTPOnly: &no, SameSite: "none", Path: "/sub"})
 	core.Raw(r, "GET", "cookies", "/cookies", func(c *core.Context) (*core.Response, error) {
 		jar := c.Cookies()
 		value, _ := jar.Get(plain)
@@ -21,7 +22,7 @@ func addCookies(r *core.Registrar) {
 			value += "|" + signed
 		}
 		jar.Set(plain, "dropped", time.Hour)
-		jar.Set(open, "first", core.SessionCookie)
+		jar.Set(open, "first", cookie.Session)
 		jar.Set(plain, "a b;é", 90*time.Minute+time.Millisecond)
 		return core.Text(200, value), nil
 	}, core.Op{})
@@ -43,9 +44,9 @@ func TestCookieAttributes(t *testing.T) {
 		"forced, renamed, shared": {func(o *core.Options) {
 			o.Advanced.UseSecureCookies, o.Advanced.CookiePrefix = &yes, "mine"
 			o.Advanced.CrossSubDomainCookies = &core.CrossSubDomainCookies{}
-			o.Advanced.DefaultCookieAttributes = core.CookieAttributes{SameSite: "strict", Partitioned: &yes}
+			o.Advanced.DefaultCookieAttributes = cookie.Attributes{SameSite: "strict", Partitioned: &yes}
 			o.Advanced.Cookies = map[string]core.CookieOverride{
-				"plain": {Name: "own", Attributes: core.CookieAttributes{MaxAge: &day, Domain: "example.com"}}}
+				"plain": {Name: "own", Attributes: cookie.Attributes{MaxAge: &day, Domain: "example.com"}}}
 		}, []string{
 			"__Secure-mine.open=first; Domain=auth.test; Path=/sub; Secure; SameSite=None; Partitioned",
 			"__Secure-own=a%20b%3B%C3%A9; Max-Age=86400; Domain=example.com; Path=/; HttpOnly; Secure; SameSite=Strict; Partitioned"}},

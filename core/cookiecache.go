@@ -1,133 +1,31 @@
 package core
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/db"
-	"github.com/watchword-auth/watchword/secret"
-	"github.com/watchword-auth/watchword/token"
+	"github.com/watchword-auth/watchword/internal/cachecookie"
 )
 
 // cookieCache writes and reads the session_data cookie: session and user
 // under a signature, so that a request needs no storage.
 type cookieCache struct {
 	k      *Kernel
-	seal   func(payload []byte, now time.Time, age time.Duration) (string, error)
-	open   func(value string, now time.Time) (payload []byte, ok bool)
+	codec  cachecookie.Codec
 	signer CacheSigner // of a plugin; its functions are nil where there is none
 }
 
 func newCookieCache(k *Kernel) (*cookieCache, error) {
-	cc := &cookieCache{k: k}
-	switch s := k.options.Session.CookieCache.Strategy; s {
-	case CacheCompact:
-		cc.seal, cc.open = cc.sealCompact, cc.openCompact
-	case CacheJWT:
-		key := k.ring.SigningKey()
-		cc.seal = func(payload []byte, now time.Time, age time.Duration) (string, error) {
-			return token.SignHS256(key, withTimes(payload, now, age, "")), nil
-		}
-		cc.open = func(value string, now time.Time) ([]byte, bool) {
-			payload, err := token.VerifyHS256(key, value)
-			return payload, err == nil && notExpired(payload, now)
-		}
-	case CacheJWE:
-		sealer, err := token.NewSealer(k.ring.Secrets(), "better-auth-session")
-		if err != nil {
-			return nil, fmt.Errorf("watchword: Options.Session.CookieCache: %w", err)
-		}
-		cc.seal = func(payload []byte, now time.Time, age time.Duration) (string, error) {
-			return sealer.Seal(withTimes(payload, now, age, secret.UUID(k.random)), k.random)
-		}
-		cc.open = func(value string, now time.Time) ([]byte, bool) {
-			payload, err := sealer.Open(value)
-			return payload, err == nil && notExpired(payload, now)
-		}
-	default:
-		return nil, fmt.Errorf("watchword: Options.Session.CookieCache.Strategy: %q is none of compact, jwt, jwe", s)
-	}
-	return cc, nil
-}
-
-// withTimes adds iat and exp, and jti where given, behind the members of a
-// JSON object.
-func withTimes(payload []byte, now time.Time, age time.Duration, id string) []byte {
-	b := append(bytes.Clone(payload[:len(payload)-1]), `,"iat":`...)
-	b = strconv.AppendInt(b, now.Unix(), 10)
-	b = append(b, `,"exp":`...)
-	b = strconv.AppendInt(b, now.Add(age).Unix(), 10)
-	if id != "" {
-		b = db.AppendJSONString(append(b, `,"jti":`...), id)
-	}
-	return append(b, '}')
-}
-
-func notExpired(payload []byte, now time.Time) bool {
-	var claims struct {
-		Exp float64 `json:"exp"`
-	}
-	return json.Unmarshal(payload, &claims) == nil && claims.Exp > float64(now.Unix())
-}
-
-// sealCompact writes {"session":payload,"expiresAt":ms,"signature":mac}. The
-// signature covers the payload's members followed by expiresAt, which is how
-// the reference recomputes them.
-func (cc *cookieCache) sealCompact(payload []byte, now time.Time, age time.Duration) (string, error) {
-	expires := strconv.FormatInt(now.Add(age).UnixMilli(), 10)
-	mac := cc.k.ring.MAC(signedForm(payload, expires))
-	b := make([]byte, 0, len(payload)+128)
-	b = append(append(b, `{"session":`...), payload...)
-	b = append(append(b, `,"expiresAt":`...), expires...)
-	b = append(b, `,"signature":"`...)
-	b = base64.RawURLEncoding.AppendEncode(b, mac[:])
-	b = append(b, `"}`...)
-	return base64.RawURLEncoding.EncodeToString(b), nil
-}
-
-func signedForm(payload []byte, expires string) []byte {
-	b := append(bytes.Clone(payload[:len(payload)-1]), `,"expiresAt":`...)
-	return append(append(b, expires...), '}')
-}
-
-func (cc *cookieCache) openCompact(value string, now time.Time) ([]byte, bool) {
-	data, err := base64.RawURLEncoding.DecodeString(value)
+	codec, err := cachecookie.New(k.options.Session.CookieCache.Strategy, k.ring, k.random)
 	if err != nil {
-		return nil, false
+		return nil, fmt.Errorf("watchword: Options.Session.CookieCache.Strategy: %w", err)
 	}
-	var payload, expires, signature []byte
-	err = db.EachMember(data, func(name, raw []byte) error {
-		switch string(name) {
-		case "session":
-			payload = raw
-		case "expiresAt":
-			expires = raw
-		case "signature":
-			signature = raw
-		}
-		return nil
-	})
-	if err != nil || len(payload) < 2 || payload[0] != '{' || len(signature) != len(`""`)+macLength {
-		return nil, false
-	}
-	var mac [sha256.Size]byte
-	if _, err := base64.RawURLEncoding.Decode(mac[:], signature[1:1+macLength]); err != nil {
-		return nil, false
-	}
-	at, err := strconv.ParseInt(string(expires), 10, 64)
-	if err != nil || at < now.UnixMilli() {
-		return nil, false
-	}
-	return payload, cc.k.ring.VerifyMAC(signedForm(payload, string(expires)), mac[:])
+	return &cookieCache{k: k, codec: codec}, nil
 }
-
-// macLength is that of a SHA-256 MAC in base64 without padding.
-const macLength = 43
 
 // write sets the cache cookies of a session.
 func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
@@ -145,11 +43,11 @@ func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
 	payload = append(payload, `,"version":`...)
 	payload = append(db.AppendJSONString(payload, cc.version(current)), '}')
 	age, cookieAge := o.MaxAge, o.MaxAge
-	if own := cc.k.cookies.data.maxAge; own != nil {
-		age = *own
+	if own, ok := cc.k.cookies.data.MaxAge(); ok {
+		age = own
 	}
 	if dontRemember {
-		age, cookieAge = time.Minute, SessionCookie
+		age, cookieAge = time.Minute, cookie.Session
 	}
 	value, err := cc.sign(c, current, payload, age)
 	if err != nil {
@@ -218,7 +116,44 @@ func (cc *cookieCache) present(c *Context) bool {
 
 // clearPresent expires what the request carries, for caches that were written
 // before they were switched off.
-func (cc *cookieCache) clearPresent(c *Context) { c.Cookies().expirePresent(cc.k.cookies.data) }
+func (cc *cookieCache) clearPresent(c *Context) { c.Cookies().ExpirePresent(cc.k.cookies.data) }
 
 // clear expires the cookie and all of its chunks.
 func (cc *cookieCache) clear(c *Context) { c.Cookies().ExpireChunked(cc.k.cookies.data) }
+
+// CacheSigner signs the cached copies of sessions in place of the
+// deployment's secret, so that others can verify them who must not know it.
+// Both functions are needed.
+type CacheSigner struct {
+	// Sign returns the cookie's value for a JSON object with the session and
+	// its user, valid for age.
+	Sign func(c *Context, current *Current, payload []byte, age time.Duration) (string, error)
+	// Open returns the object of a value that still holds.
+	Open func(c *Context, value string) (payload []byte, ok bool)
+}
+
+// SignSessionCache makes a signer that of the cookie cache, whose strategy
+// must be [CacheJWT].
+func (r *Registrar) SignSessionCache(s CacheSigner) {
+	switch {
+	case r.k.options.Session.CookieCache.Strategy != CacheJWT:
+		r.fail("Options.Session.CookieCache.Strategy must be %q for another signer", CacheJWT)
+	case r.k.cache.signer.Sign != nil:
+		r.fail("another plugin signs the session cache already")
+	}
+	r.k.cache.signer = s
+}
+
+func (cc *cookieCache) sign(c *Context, current *Current, payload []byte, age time.Duration) (string, error) {
+	if cc.signer.Sign != nil {
+		return cc.signer.Sign(c, current, payload, age)
+	}
+	return cc.codec.Seal(payload, c.Now(), age)
+}
+
+func (cc *cookieCache) verify(c *Context, value string) ([]byte, bool) {
+	if cc.signer.Open != nil {
+		return cc.signer.Open(c, value)
+	}
+	return cc.codec.Open(value, c.Now())
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/token"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // The steps of a change of address that an [EmailToken] stands for. A token
@@ -113,5 +114,5 @@ func (c *Context) SendVerificationEmail(u *User, callbackURL string) error {
 func (c *Context) VerificationURL(signed, callbackURL string) string {
 	b := append([]byte(c.BaseURL()), "/verify-email?token="...)
 	b = append(append(b, signed...), "&callbackURL="...)
-	return string(appendURIComponent(b, or(callbackURL, "/")))
+	return string(weburl.AppendComponent(b, or(callbackURL, "/")))
 }

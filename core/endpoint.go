@@ -130,7 +130,7 @@ func (r *Registrar) addEndpoint(e *endpoint) {
 		return
 	}
 	for method := range strings.SplitSeq(e.Method, ",") {
-		if taken, err := r.k.router.add(method, e); err != nil {
+		if taken, err := r.k.router.Add(method, e.Path, e); err != nil {
 			r.failRoute(method, e, taken, err)
 		}
 	}

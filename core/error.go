@@ -1,13 +1,17 @@
 package core
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
+	"github.com/watchword-auth/watchword/kv"
+	"github.com/watchword-auth/watchword/password"
 )
 
 // Code is the stable name of a refusal, as clients compare it.
@@ -140,4 +144,30 @@ func appendMember(b []byte, name string, value any) []byte {
 		raw = []byte("null")
 	}
 	return append(b, raw...)
+}
+
+// Unavailable reports whether an error means that storage or the hashing pool
+// could not be had in time. The kernel answers it with 503 and asks clients to
+// come back; flows that word other failures must leave it alone.
+func Unavailable(err error) bool {
+	return errors.Is(err, password.ErrBusy) || errors.Is(err, db.ErrUnavailable) || errors.Is(err, kv.ErrUnavailable) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// known words failures of the lower floors.
+func known(err error) *Error {
+	if declared, ok := errors.AsType[*Error](err); ok {
+		return declared
+	}
+	if refused, ok := errors.AsType[*input.Error](err); ok {
+		return refusedInput(refused)
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return errBodyTooLarge.Wrap(err)
+	case Unavailable(err):
+		return errUnavailable.Wrap(err)
+	}
+	return &Error{Status: http.StatusInternalServerError, Err: err}
 }

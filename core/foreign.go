@@ -1,6 +1,10 @@
 package core
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/watchword-auth/watchword/weburl"
+)
 
 // SessionOf returns the session of a request that the application itself
 // serves, or nil. Hooks before /get-session run first, so that plugins that
@@ -28,9 +32,7 @@ func (k *Kernel) SessionOf(w http.ResponseWriter, r *http.Request) (*Current, er
 		return resolved.Current, err
 	}
 	current, err := c.Session()
-	for _, cookie := range c.call.cookies {
-		w.Header().Add("Set-Cookie", cookie.line)
-	}
+	c.call.cookies.AddTo(w.Header())
 	return current, err
 }
 
@@ -42,7 +44,7 @@ func WriteError(w http.ResponseWriter, err error) {
 		w.Header().Set("Content-Type", response.ContentType)
 	}
 	if response.Location != "" {
-		w.Header().Set("Location", asciiURL(response.Location))
+		w.Header().Set("Location", weburl.ASCII(response.Location))
 	}
 	w.WriteHeader(response.Status)
 	_, _ = w.Write(response.Body) // the client may be gone

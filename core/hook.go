@@ -70,3 +70,17 @@ func pick[H any](all []matched[H], t Target) []H {
 	}
 	return hooks
 }
+
+// Hooks are the application's own, around every endpoint.
+type Hooks struct {
+	Before BeforeHook
+	After  AfterHook
+}
+
+// DatabaseHooks are the application's own, around every change of a row.
+type DatabaseHooks struct {
+	User         EntityHooks[User]
+	Session      EntityHooks[Session]
+	Account      EntityHooks[Account]
+	Verification EntityHooks[Verification]
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/input"
 )
@@ -26,7 +27,7 @@ func addEcho(r *core.Registrar) {
 		case "refuse":
 			return nil, errTeapot
 		case "panic":
-			c.Cookies().Set(c.SessionCookieDef(), "half done", core.SessionCookie)
+			c.Cookies().Set(c.SessionCookieDef(), "half done", cookie.Session)
 			panic("by the handler")
 		}
 		return &said{in.Text}, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
 )
 
@@ -82,13 +83,27 @@ func (c *Context) fill(reply *Reply, result *Result) {
 	if result.Err != nil {
 		reply.Status = result.Err.response().Status
 	}
-	for _, cookie := range c.call.cookies {
-		reply.Header.Add("Set-Cookie", cookie.line)
-	}
+	c.call.cookies.AddTo(reply.Header)
 }
 
 // NewContext returns a context for work outside of any endpoint, such as a
 // background job or an operator's command. The request may be nil.
 func (k *Kernel) NewContext(ctx context.Context, r *http.Request) (*Context, error) {
 	return k.newContext(ctx, r)
+}
+
+// Within returns a view of the instance whose calls run in a transaction that
+// the caller began and will end, and a function to call after its commit,
+// which runs what waits for it. The view belongs to the transaction's
+// goroutine.
+func (k *Kernel) Within(x db.Executor) (view *Kernel, committed func()) {
+	inside, pending := *k, []func(){}
+	inside.tx, inside.pending = x, &pending
+	return &inside, func() {
+		waiting := pending
+		pending = nil
+		for _, f := range waiting {
+			f()
+		}
+	}
 }

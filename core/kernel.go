@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/internal/background"
+	"github.com/watchword-auth/watchword/internal/baseurl"
+	"github.com/watchword-auth/watchword/internal/router"
 	"github.com/watchword-auth/watchword/origin"
 	"github.com/watchword-auth/watchword/outbox"
 	"github.com/watchword-auth/watchword/password"
@@ -37,16 +39,16 @@ type Kernel struct {
 	schema    *db.Schema
 	outbox    *outbox.Table // nil: messages are not kept
 
-	base       baseURLs
+	base       baseurl.Rule
 	trusted    *origin.Trusted
 	clientIP   origin.IPOptions
 	cookies    coreCookies
 	cache      *cookieCache
 	rules      *ratelimit.Rules
 	limiter    ratelimit.Store // nil: no limits
-	router     router
+	router     router.Router[*endpoint]
 	disabled   map[string]bool
-	background *background
+	background *background.Pool
 
 	endpoints  []*endpoint
 	byID       map[string]*endpoint
@@ -140,7 +142,7 @@ func (k *Kernel) setDefaults() error {
 		k.ownHasher = password.New(password.Options{})
 		k.hasher = k.ownHasher
 	}
-	k.background = newBackground(or(o.Advanced.BackgroundWorkers, 4), k.log)
+	k.background = background.New(or(o.Advanced.BackgroundWorkers, 4), k.log)
 	if o.Advanced.CleanupInterval > 0 {
 		k.jobs = append(k.jobs, namedJob{"delete what has expired", cleanup})
 	}
@@ -193,32 +195,6 @@ func (k *Kernel) setSecrets() (err error) {
 	}
 	if weak := secret.Weakness(current); weak != nil && o.Production {
 		return fmt.Errorf("watchword: Options.Secret: %w", weak)
-	}
-	return nil
-}
-
-func (k *Kernel) setOrigins() error {
-	o := &k.options
-	patterns := append(k.base.trusted(), o.TrustedOrigins...)
-	var err error
-	if k.trusted, err = origin.NewTrusted(patterns); err != nil {
-		return fmt.Errorf("watchword: Options.TrustedOrigins: %w", err)
-	}
-	proxies := o.TrustedProxies
-	if proxies == nil {
-		proxies = []string{"127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"}
-	}
-	trusted, err := origin.NewProxies(proxies)
-	if err != nil {
-		return fmt.Errorf("watchword: Options.TrustedProxies: %w", err)
-	}
-	k.clientIP = origin.IPOptions{Headers: o.Advanced.IPAddressHeaders, Trusted: trusted}
-	k.disabled = map[string]bool{}
-	for _, p := range o.DisabledPaths {
-		if !strings.HasPrefix(p, "/") {
-			return fmt.Errorf("watchword: Options.DisabledPaths: %q does not start with a slash", p)
-		}
-		k.disabled[trimSlashes(p)] = true
 	}
 	return nil
 }
@@ -301,13 +277,17 @@ func (k *Kernel) newID(model string) string {
 }
 
 // Start runs background jobs, the options' and the plugins', until Close.
-func (k *Kernel) Start() { k.background.start(k, k.jobs) }
+func (k *Kernel) Start() {
+	for _, j := range k.jobs {
+		k.background.Start(j.name, func(ctx context.Context) error { return j.job(ctx, k) })
+	}
+}
 
 // Close stops background jobs and waits for messages that were accepted, as
 // long as the context allows. It does not close the database, which the
 // application opened.
 func (k *Kernel) Close(ctx context.Context) error {
-	err := k.background.close(ctx)
+	err := k.background.Close(ctx)
 	k.closeOwn()
 	return err
 }

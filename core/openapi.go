@@ -26,15 +26,12 @@ type lazyDocument struct {
 }
 
 func (k *Kernel) api() openapi.API {
-	api := openapi.API{Title: k.options.AppName, Cookie: k.cookies.token.plain.name, Rows: []openapi.Rows{
+	api := openapi.API{Title: k.options.AppName, Cookie: k.cookies.token.Name(false), Rows: []openapi.Rows{
 		{Name: "User", Type: reflect.TypeFor[User](), Def: k.tables.Users.Def},
 		{Name: "Session", Type: reflect.TypeFor[Session](), Def: k.tables.Sessions.Def},
 	}}
-	if k.base.fixed != nil {
-		api.Server = k.base.fixed.full
-		if k.base.fixed.secure {
-			api.Cookie = k.cookies.token.secure.name
-		}
+	if fixed := k.base.Fixed; fixed != nil {
+		api.Server, api.Cookie = fixed.Full, k.cookies.token.Name(fixed.Secure)
 	}
 	for code := range k.codes {
 		api.Codes = append(api.Codes, string(code))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/kv"
 	"github.com/watchword-auth/watchword/password"
@@ -246,7 +247,7 @@ type Advanced struct {
 	UseSecureCookies        *bool  // nil: as the base URL's scheme says
 	CookiePrefix            string // "better-auth" where empty
 	CrossSubDomainCookies   *CrossSubDomainCookies
-	DefaultCookieAttributes CookieAttributes
+	DefaultCookieAttributes cookie.Attributes
 	Cookies                 map[string]CookieOverride // keyed by suffix, such as "session_token"
 	DisableCSRFCheck        *bool
 	DisableOriginCheck      bool
@@ -270,17 +271,10 @@ type Advanced struct {
 // CrossSubDomainCookies shares cookies below one domain.
 type CrossSubDomainCookies struct{ Domain string } // empty: the base URL's host
 
-// CookieAttributes override what cookies carry. Zero members change nothing.
-type CookieAttributes struct {
-	Domain, Path, SameSite        string
-	Secure, HTTPOnly, Partitioned *bool
-	MaxAge                        *time.Duration
-}
-
 // CookieOverride changes one cookie.
 type CookieOverride struct {
 	Name       string // replaces prefix and suffix
-	Attributes CookieAttributes
+	Attributes cookie.Attributes
 }
 
 // IDGenerator says who makes keys. The zero value makes the reference's 32
@@ -302,18 +296,4 @@ type OnAPIError struct {
 type CORS struct {
 	Enabled bool
 	MaxAge  time.Duration // of preflight answers; 0 means ten minutes
-}
-
-// Hooks are the application's own, around every endpoint.
-type Hooks struct {
-	Before BeforeHook
-	After  AfterHook
-}
-
-// DatabaseHooks are the application's own, around every change of a row.
-type DatabaseHooks struct {
-	User         EntityHooks[User]
-	Session      EntityHooks[Session]
-	Account      EntityHooks[Account]
-	Verification EntityHooks[Verification]
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/internal/background"
 	"github.com/watchword-auth/watchword/outbox"
 )
 
@@ -30,7 +31,7 @@ const (
 	outboxBatch    = 20
 	outboxSenders  = 4
 	// outboxLease outlives an attempt and some difference of clocks.
-	outboxLease = 2 * taskTime
+	outboxLease = 2 * background.TaskTime
 	// outboxKeeps is when a message is given up: what it holds has expired.
 	outboxKeeps                    = 24 * time.Hour
 	outboxFirstWait, outboxMaxWait = 5 * time.Second, 15 * time.Minute
@@ -119,7 +120,7 @@ func (k *Kernel) dispatch(ctx context.Context, e *outbox.Entry, m *Message) erro
 	if err != nil || !mine {
 		return err
 	}
-	err = guard(ctx, func(ctx context.Context) (err error) {
+	err = background.Guard(ctx, func(ctx context.Context) (err error) {
 		if m == nil {
 			if m, err = k.open(ctx, e); err != nil {
 				return err
@@ -154,7 +155,7 @@ func sendOutbox(ctx context.Context, k *Kernel) error {
 		return nil
 	}
 	every := or(k.options.Outbox.Interval, outboxInterval)
-	for wait := k.spread(every); pause(ctx, wait); {
+	for wait := k.spread(every); background.Pause(ctx, wait); {
 		wait = every
 		entries, err := k.outbox.Due(ctx, k.adapter, k.now(), outboxBatch)
 		if err != nil && ctx.Err() == nil {
@@ -177,9 +178,7 @@ func (k *Kernel) dispatchAll(entries []*outbox.Entry) {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			ctx, cancel := context.WithTimeout(k.background.tasks.ctx, taskTime)
-			defer cancel()
-			k.background.report("deliver from the outbox", k.dispatch(ctx, e, nil))
+			k.background.Do("deliver from the outbox", func(ctx context.Context) error { return k.dispatch(ctx, e, nil) })
 		})
 	}
 	running.Wait()

@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/ratelimit"
 )
 
@@ -30,31 +30,6 @@ func (r *Registrar) Options() *Options { return &r.k.options }
 
 // Tables returns the core's tables, to add columns to and to refer to.
 func (r *Registrar) Tables() *Tables { return r.k.tables }
-
-// Table adds a table. Its rows may refer to tables added before.
-func (r *Registrar) Table(t *db.Def) {
-	if owner, ok := r.k.owners["table "+t.Name]; ok {
-		r.fail("table %q belongs to %s", t.Name, owner)
-		return
-	}
-	r.k.own(r.owner(), t)
-	r.k.schema.Tables = append(r.k.schema.Tables, t)
-}
-
-// AddField adds a nullable column to a table of the core or of another plugin
-// and returns its handle.
-func AddField[V db.Data, T any](r *Registrar, t *db.Table[T], name string, options ...db.FieldOption) db.Field[T, V] {
-	f, err := db.AddField[V](t, name, options...)
-	if err != nil {
-		if owner, ok := r.k.owners["field "+t.Name+"."+name]; ok {
-			err = fmt.Errorf("column %q of table %q belongs to %s", name, t.Name, owner)
-		}
-		r.fail("%w", err)
-		return f
-	}
-	r.k.owners["field "+t.Name+"."+name] = r.owner()
-	return f
-}
 
 // Before adds a hook that runs before the matching endpoints.
 func (r *Registrar) Before(match Matcher, hook BeforeHook) {
@@ -97,6 +72,14 @@ func (r *Registrar) RateLimit(match func(path string) bool, rule ratelimit.Rule)
 	r.k.limits = append(r.k.limits, ratelimit.PathRule{Match: match, Rule: rule})
 }
 
+// RateLimitStorage counts requests in a plugin's store, unless the application
+// gave one of its own.
+func (r *Registrar) RateLimitStorage(s ratelimit.Store) {
+	if r.k.options.RateLimit.Storage == nil {
+		r.k.options.RateLimit.Storage = s
+	}
+}
+
 // Codes declares the refusals the plugin answers with, for documents and so
 // that no two plugins give one code two meanings.
 func (r *Registrar) Codes(refusals ...*Error) {
@@ -115,7 +98,7 @@ func (r *Registrar) Codes(refusals ...*Error) {
 
 // Cookie defines a cookie of the plugin's own, named by the instance's prefix
 // and the suffix.
-func (r *Registrar) Cookie(suffix string, attributes CookieAttributes) *CookieDef {
+func (r *Registrar) Cookie(suffix string, attributes cookie.Attributes) *cookie.Def {
 	if owner, ok := r.k.owners["cookie "+suffix]; ok && owner != r.owner() {
 		r.fail("cookie %q belongs to %s", suffix, owner)
 	}
@@ -131,12 +114,6 @@ func (r *Registrar) PasswordValidator(check func(c *Context, password string) er
 // TrustOrigins adds trusted origins.
 func (r *Registrar) TrustOrigins(patterns ...string) {
 	r.k.options.TrustedOrigins = append(slices.Clip(r.k.options.TrustedOrigins), patterns...)
-}
-
-// Background adds a job that runs from [Kernel.Start] until it is stopped. The
-// context ends when the instance is closed.
-func (r *Registrar) Background(name string, job Job) {
-	r.k.jobs = append(r.k.jobs, namedJob{name, job})
 }
 
 // Ready adds a function that runs when every plugin has registered and

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/textproto"
 	"slices"
+	"strings"
 
 	"github.com/watchword-auth/watchword/input"
 )
@@ -84,4 +86,22 @@ func (e *Error) response() *Response {
 		r.ContentType = ""
 	}
 	return r
+}
+
+// ExposeHeader sets a header of the answer that scripts of other origins may
+// read.
+func (c *Context) ExposeHeader(name, value string) {
+	const list = "Access-Control-Expose-Headers"
+	h := c.call.header
+	h.Set(name, value)
+	exposed := h.Get(list)
+	for item := range strings.SplitSeq(exposed, ",") {
+		if textproto.TrimString(item) == name {
+			return
+		}
+	}
+	if exposed != "" {
+		name = exposed + ", " + name
+	}
+	h.Set(list, name)
 }

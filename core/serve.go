@@ -9,21 +9,21 @@ import (
 	"strings"
 	"time"
 
-	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/input"
-	"github.com/watchword-auth/watchword/kv"
-	"github.com/watchword-auth/watchword/password"
 	"github.com/watchword-auth/watchword/ratelimit"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 func (k *Kernel) newContext(ctx context.Context, r *http.Request) (*Context, error) {
-	base, err := k.base.of(r)
+	base, err := k.base.Of(r)
 	if err != nil {
 		return nil, err
 	}
 	c := &Context{Context: ctx, k: k, x: k.adapter, call: &call{
 		request: r, base: base, header: http.Header{}, started: k.options.Now(),
 	}}
+	c.call.cookies = k.newJar(r, base.Secure)
 	if k.tx != nil {
 		c.x, c.done = k.tx, k.pending
 	}
@@ -77,7 +77,7 @@ func (c *Context) guard(f func() *Response) (response *Response) {
 		if p == http.ErrAbortHandler { //nolint:errorlint // the sentinel is panicked as it is
 			panic(p)
 		}
-		c.call.cookies = nil
+		c.call.cookies.Restore(cookie.Answer{})
 		c.Log().ErrorContext(c, "a request panicked", "path", c.call.path, "panic", p, "stack", string(debug.Stack()))
 		response = &Response{Status: http.StatusInternalServerError}
 	}()
@@ -131,8 +131,8 @@ func (c *Context) route() (*Response, error) {
 			return response, err
 		}
 	}
-	e, segments := k.router.find(r.Method, path)
-	if e == nil {
+	e, segments, ok := k.router.Find(r.Method, path)
+	if !ok {
 		return &Response{Status: http.StatusNotFound}, nil
 	}
 	c.call.endpoint, c.call.segments = e, segments
@@ -153,7 +153,7 @@ func (c *Context) route() (*Response, error) {
 // it.
 func (k *Kernel) cut(r *http.Request) (string, bool) {
 	path := r.URL.EscapedPath()
-	below, ok := cutBase(path, k.base.path)
+	below, ok := cutBase(path, k.base.Path)
 	if !ok {
 		// http.StripPrefix leaves the whole path in RequestURI only. It must
 		// be one below the base path all the same: what a caller wrote there
@@ -162,7 +162,7 @@ func (k *Kernel) cut(r *http.Request) (string, bool) {
 		if _, rest, absolute := strings.Cut(whole, "://"); absolute {
 			whole = rest[max(0, strings.IndexByte(rest, '/')):]
 		}
-		if below, ok = cutBase(whole, k.base.path); !ok || !strings.HasSuffix(whole, path) {
+		if below, ok = cutBase(whole, k.base.Path); !ok || !strings.HasSuffix(whole, path) {
 			return path, false
 		}
 	}
@@ -237,32 +237,6 @@ func (c *Context) perform(e *endpoint) (*Result, error) {
 	return e.handle(c, in)
 }
 
-// Unavailable reports whether an error means that storage or the hashing pool
-// could not be had in time. The kernel answers it with 503 and asks clients to
-// come back; flows that word other failures must leave it alone.
-func Unavailable(err error) bool {
-	return errors.Is(err, password.ErrBusy) || errors.Is(err, db.ErrUnavailable) || errors.Is(err, kv.ErrUnavailable) ||
-		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
-}
-
-// known words failures of the lower floors.
-func known(err error) *Error {
-	if declared, ok := errors.AsType[*Error](err); ok {
-		return declared
-	}
-	if refused, ok := errors.AsType[*input.Error](err); ok {
-		return refusedInput(refused)
-	}
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return errBodyTooLarge.Wrap(err)
-	case Unavailable(err):
-		return errUnavailable.Wrap(err)
-	}
-	return &Error{Status: http.StatusInternalServerError, Err: err}
-}
-
 // limit counts the request before any work is done for it.
 func (c *Context) limit(path string) error {
 	if c.k.limiter == nil {
@@ -299,14 +273,12 @@ func (c *Context) waitForAnswer() {
 
 func (c *Context) send(w http.ResponseWriter, response *Response) {
 	h := w.Header()
-	for _, cookie := range c.call.cookies {
-		h["Set-Cookie"] = append(h["Set-Cookie"], cookie.line)
-	}
+	c.call.cookies.AddTo(h)
 	if response.ContentType != "" {
 		h["Content-Type"] = []string{response.ContentType}
 	}
 	if response.Location != "" {
-		h["Location"] = []string{asciiURL(response.Location)}
+		h["Location"] = []string{weburl.ASCII(response.Location)}
 	}
 	status := or(response.Status, http.StatusOK)
 	if status == http.StatusOK {

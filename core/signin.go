@@ -1,6 +1,8 @@
 package core
 
-import "time"
+import (
+	"github.com/watchword-auth/watchword/cookie"
+)
 
 // SignIn creates a session for a user, sets its cookies and makes it the
 // call's own. Every way to sign in ends here, so that hooks that watch for
@@ -53,15 +55,13 @@ func (c *Context) ClearSession() {
 
 func (c *Context) setSessionCookies(current *Current, dontRemember bool) {
 	s, k := c.Cookies(), &c.k.cookies
-	age := int64(c.k.options.Session.ExpiresIn / time.Second)
+	age := c.k.options.Session.ExpiresIn
 	if dontRemember {
-		age = -1
+		age = cookie.Session
 	}
-	// The session's own lifetime wins over one that an option gives the cookie.
-	f := s.form(k.token)
-	s.set(f.name, c.k.ring.Sign(current.Session.Token), f.tail, age)
+	s.SetSigned(k.token, current.Session.Token, age)
 	if dontRemember {
-		s.SetSigned(k.dontRemember, "true", SessionCookie)
+		s.SetSigned(k.dontRemember, "true", cookie.Session)
 	} else if c.dontRemember() {
 		s.Expire(k.dontRemember)
 	}
@@ -96,7 +96,7 @@ func (c *Context) dontRemember() bool {
 }
 
 // SessionCookieDef returns the cookie that carries the session token.
-func (c *Context) SessionCookieDef() *CookieDef { return c.k.cookies.token }
+func (c *Context) SessionCookieDef() *cookie.Def { return c.k.cookies.token }
 
 // ForgetEndsWithBrowser drops the browser's note that its session is to end
 // with it.
@@ -106,4 +106,46 @@ func (c *Context) ForgetEndsWithBrowser() { c.Cookies().Expire(c.k.cookies.dontR
 // a cookie cache, and no other cookie.
 func (c *Context) RefreshSessionCache(current *Current) {
 	c.k.cache.write(c, current, c.dontRemember())
+}
+
+// InterceptSignIn adds an after hook that runs before those of everybody else,
+// whatever order the plugins are given in: for plugins that ask for more
+// before somebody is signed in. What it takes back with
+// [Context.TakeBackSignIn] no other hook sees.
+func (r *Registrar) InterceptSignIn(match Matcher, hook AfterHook) {
+	r.k.intercept = append(r.k.intercept, matched[AfterHook]{match, hook})
+}
+
+// TakeBackSignIn undoes the sign-in of this call: the session ends, its cookies
+// are withdrawn, and the call has no new session. Whether the session was to
+// end with the browser is kept in the browser, for the sign-in that follows.
+func (c *Context) TakeBackSignIn() error {
+	current := c.call.newSession
+	if current == nil {
+		return nil
+	}
+	c.expireSessionCookies()
+	c.ForgetNewSession()
+	return c.Sessions().Delete(current.Session.Token)
+}
+
+// RotateSession gives the browser a session in place of its own after the
+// user's rights or proofs changed: with another token, and what the old one
+// was otherwise. It does not become fresh and does not live longer. The old
+// token is worth nothing afterwards.
+func (c *Context) RotateSession(old *Session, u *User) (*Current, error) {
+	var current *Current
+	err := c.Transaction(func(c *Context) error {
+		session, err := c.Sessions().Create(u, NewSession{Shape: func(s *Session) {
+			s.IPAddress, s.UserAgent = old.IPAddress, old.UserAgent
+			s.CreatedAt, s.ExpiresAt, s.Extra = old.CreatedAt, old.ExpiresAt, old.Clone()
+		}})
+		if err != nil {
+			return err
+		}
+		current = &Current{session, u}
+		c.ReplaceSession(current)
+		return c.Sessions().Delete(old.Token)
+	})
+	return current, err
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+
+	"github.com/watchword-auth/watchword/cookie"
 )
 
 // SocialProvider is another place where users can sign in. Package oauth has
@@ -62,11 +64,11 @@ func (k *Kernel) SocialProvider(id string) (SocialProvider, bool) {
 
 // AccountCookie returns the cookie that keeps an account, where
 // Options.Account.StoreAccountCookie says so. Its value may be chunked.
-func (c *Context) AccountCookie() *CookieDef { return c.k.cookies.account }
+func (c *Context) AccountCookie() *cookie.Def { return c.k.cookies.account }
 
 // StateCookie returns the cookie that binds a state in the database to the
 // browser.
-func (c *Context) StateCookie() *CookieDef { return c.k.cookies.state }
+func (c *Context) StateCookie() *cookie.Def { return c.k.cookies.state }
 
 // SealedStateCookie returns the cookie that holds a whole state.
-func (c *Context) SealedStateCookie() *CookieDef { return c.k.cookies.oauthState }
+func (c *Context) SealedStateCookie() *cookie.Def { return c.k.cookies.oauthState }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/ratelimit"
@@ -147,8 +148,8 @@ func (f *file) advanced(a *core.Advanced) {
 	}
 }
 
-func (c cookieAttributes) core() core.CookieAttributes {
-	return core.CookieAttributes{Domain: c.Domain, Path: c.Path, SameSite: c.SameSite, Secure: c.Secure,
+func (c cookieAttributes) core() cookie.Attributes {
+	return cookie.Attributes{Domain: c.Domain, Path: c.Path, SameSite: c.SameSite, Secure: c.Secure,
 		HTTPOnly: c.HTTPOnly, Partitioned: c.Partitioned, MaxAge: given(c.MaxAge)}
 }
 

@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/ratelimit"
@@ -334,8 +334,8 @@ func TestOptions(t *testing.T) {
 				"database": {"generateId": "uuid"}, "trustedProxyHeaders": true, "skipTrailingSlashes": true}}`, func(o *core.Options) {
 			o.TrustedProxies = []string{"10.0.0.0/8"}
 			o.Advanced = core.Advanced{UseSecureCookies: &no, CookiePrefix: "p", CrossSubDomainCookies: &core.CrossSubDomainCookies{Domain: "e.com"},
-				DefaultCookieAttributes: core.CookieAttributes{SameSite: "strict", HTTPOnly: &no},
-				Cookies:                 map[string]core.CookieOverride{"session_token": {Name: "sid", Attributes: core.CookieAttributes{MaxAge: &hour}}},
+				DefaultCookieAttributes: cookie.Attributes{SameSite: "strict", HTTPOnly: &no},
+				Cookies:                 map[string]core.CookieOverride{"session_token": {Name: "sid", Attributes: cookie.Attributes{MaxAge: &hour}}},
 				DisableCSRFCheck:        &yes, DisableOriginCheckPaths: []string{"/x"}, IPAddressHeaders: []string{"x-real-ip"}, IPv6Subnet: 48,
 				DisableIPTracking: true, GenerateID: core.IDGenerator{Type: db.IDUUID}, TrustedProxyHeaders: true, SkipTrailingSlashes: true}
 		}},

@@ -7,6 +7,7 @@ import (
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // RequestReset is POST /request-password-reset.
@@ -43,7 +44,7 @@ func (Flow) requestReset(c *core.Context, in *RequestResetInput) (*RequestResetO
 	}
 	c.AnswerAfter(c.Options().Advanced.OutboundMinResponseTime)
 	token := secret.Text(c.Random(), secret.Alphanumeric, 24)
-	link := c.BaseURL() + "/reset-password/" + token + "?callbackURL=" + core.EscapeComponent(in.RedirectTo.Value)
+	link := c.BaseURL() + "/reset-password/" + token + "?callbackURL=" + weburl.EscapeComponent(in.RedirectTo.Value)
 	u, err := c.Users().ByEmail(in.Email)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return nil, err
@@ -83,9 +84,9 @@ func (Flow) resetLink(c *core.Context, in *ResetLinkInput) (*struct{}, error) {
 	_, err := c.Verifications().Find(resetIdentifier(in.Token))
 	switch {
 	case errors.Is(err, db.ErrNotFound):
-		return nil, core.Redirect(core.SetQuery(c.Origin(), in.CallbackURL, "error", string(core.ErrInvalidToken.Code)))
+		return nil, core.Redirect(weburl.SetQuery(c.Origin(), in.CallbackURL, "error", string(core.ErrInvalidToken.Code)))
 	case err != nil:
 		return nil, err
 	}
-	return nil, core.Redirect(core.SetQuery(c.Origin(), in.CallbackURL, "token", in.Token))
+	return nil, core.Redirect(weburl.SetQuery(c.Origin(), in.CallbackURL, "token", in.Token))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/oauth"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // endSession returns where the provider of the user's account that was used
@@ -24,7 +25,7 @@ func (f *flow) endSession(c *core.Context, leaving *core.Leaving) (string, error
 	slices.SortStableFunc(accounts, func(a, b *core.Account) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
 	target := ""
 	if leaving.CallbackURL != "" {
-		target = core.ResolveURL(c.Origin(), leaving.CallbackURL)
+		target = weburl.Resolve(c.Origin(), leaving.CallbackURL)
 	}
 	seen := map[string]bool{}
 	for _, account := range accounts {

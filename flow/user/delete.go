@@ -8,6 +8,7 @@ import (
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // Delete is POST /delete-user.
@@ -87,7 +88,7 @@ func sendLink(c *core.Context, u *core.User, callbackURL string) (*DeleteOutput,
 		callbackURL = "/"
 	}
 	c.Deliver(&core.Message{Type: core.MessageDeleteAccount, To: u.Email, Token: token, User: u,
-		URL: c.BaseURL() + "/delete-user/callback?token=" + token + "&callbackURL=" + core.EscapeComponent(callbackURL)})
+		URL: c.BaseURL() + "/delete-user/callback?token=" + token + "&callbackURL=" + weburl.EscapeComponent(callbackURL)})
 	return &DeleteOutput{Success: true, Message: "Verification email sent"}, nil
 }
 

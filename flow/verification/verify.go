@@ -7,6 +7,7 @@ import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // Verify is GET /verify-email.
@@ -48,7 +49,7 @@ func (in *VerifyInput) done(out VerifyOutput) (*VerifyOutput, error) {
 // refuse refuses, or tells the page the link leads to.
 func (in *VerifyInput) refuse(e *core.Error) (*VerifyOutput, error) {
 	if target := in.CallbackURL.Value; target != "" {
-		return nil, core.Redirect(core.AppendQuery(target, "error", string(e.Code)))
+		return nil, core.Redirect(weburl.AppendQuery(target, "error", string(e.Code)))
 	}
 	return nil, e.WithStatus(http.StatusUnauthorized)
 }

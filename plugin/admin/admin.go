@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/access"
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 )
 
@@ -95,7 +96,7 @@ func (p *Plugin) Register(r *core.Registrar) error {
 	}
 	a := &admin{Options: p.o, checksRoles: p.checksRoles, stale: newStale(r.Options())}
 	a.addFields(r)
-	a.cookie = r.Cookie("admin_session", core.CookieAttributes{})
+	a.cookie = r.Cookie("admin_session", cookie.Attributes{})
 	r.Codes(refusals()...)
 
 	r.VetSession(a.vet)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 )
@@ -19,7 +20,7 @@ type admin struct {
 	banReason      db.Field[core.User, string]
 	banExpires     db.Field[core.User, time.Time]
 	impersonatedBy db.Field[core.Session, string]
-	cookie         *core.CookieDef
+	cookie         *cookie.Def
 	stale          *stale
 }
 

@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/oauth"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // The functions below fill in what is known of a provider, and leave what the
@@ -120,7 +120,7 @@ func Gumroad(p Provider) Provider {
 func HubSpot(p Provider) Provider {
 	p = plain(p, "hubspot", "https://app.hubspot.com/oauth/authorize", "https://api.hubapi.com/oauth/v1/token", "id", "oauth")
 	call := func(t *oauth.Tokens) oauth.Call {
-		return oauth.Call{URL: "https://api.hubapi.com/oauth/v1/access-tokens/" + core.EscapeComponent(t.AccessToken),
+		return oauth.Call{URL: "https://api.hubapi.com/oauth/v1/access-tokens/" + weburl.EscapeComponent(t.AccessToken),
 			Header: map[string]string{"Content-Type": "application/json"}}
 	}
 	return reading(p, call, func(answer oauth.Claims) oauth.Claims {

@@ -8,8 +8,8 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/oauth"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // endpoints is a provider as it is used, with its document worked in.
@@ -151,7 +151,7 @@ func (e *endpoints) endSession(r *oauth.EndSessionRequest) string {
 	p.SetSome("id_token_hint", r.IDToken)
 	target := r.RedirectURI
 	if target == "" && e.p.PostLogoutRedirectURI != "" {
-		target = core.ResolveURL(r.Origin, e.p.PostLogoutRedirectURI)
+		target = weburl.Resolve(r.Origin, e.p.PostLogoutRedirectURI)
 	}
 	if target != "" {
 		p.Set("post_logout_redirect_uri", target)

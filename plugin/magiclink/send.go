@@ -7,6 +7,7 @@ import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // SignIn is POST /sign-in/magic-link.
@@ -81,13 +82,13 @@ func link(c *core.Context, token string, in *SignInInput) string {
 	if callback == "" {
 		callback = "/"
 	}
-	url := core.AppendQuery(c.BaseURL()+"/magic-link/verify", "token", token)
-	url = core.AppendQuery(url, "callbackURL", callback)
+	url := weburl.AppendQuery(c.BaseURL()+"/magic-link/verify", "token", token)
+	url = weburl.AppendQuery(url, "callbackURL", callback)
 	if target := in.NewUserCallbackURL.Value; target != "" {
-		url = core.AppendQuery(url, "newUserCallbackURL", target)
+		url = weburl.AppendQuery(url, "newUserCallbackURL", target)
 	}
 	if target := in.ErrorCallbackURL.Value; target != "" {
-		url = core.AppendQuery(url, "errorCallbackURL", target)
+		url = weburl.AppendQuery(url, "errorCallbackURL", target)
 	}
 	return url
 }

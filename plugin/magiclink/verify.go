@@ -6,6 +6,7 @@ import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // Verify is GET /magic-link/verify.
@@ -42,17 +43,17 @@ type VerifyOutput struct {
 func target(c *core.Context, given ...input.Opt[string]) string {
 	for _, url := range given {
 		if url.Value != "" {
-			return core.ResolveURL(c.Origin(), url.Value)
+			return weburl.Resolve(c.Origin(), url.Value)
 		}
 	}
-	return core.ResolveURL(c.Origin(), "/")
+	return weburl.Resolve(c.Origin(), "/")
 }
 
 // refuse sends the browser to the page that explains what is wrong.
 func (in *VerifyInput) refuse(c *core.Context, code, description string) (*VerifyOutput, error) {
-	url := core.SetQuery(c.Origin(), target(c, in.ErrorCallbackURL, in.CallbackURL), "error", code)
+	url := weburl.SetQuery(c.Origin(), target(c, in.ErrorCallbackURL, in.CallbackURL), "error", code)
 	if description != "" {
-		url = core.SetQuery(c.Origin(), url, "error_description", description)
+		url = weburl.SetQuery(c.Origin(), url, "error_description", description)
 	}
 	return nil, core.Redirect(url)
 }

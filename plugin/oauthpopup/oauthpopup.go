@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/oauth"
@@ -45,7 +46,7 @@ const markerAge = 10 * time.Minute
 // popup is the plugin in one instance.
 type popup struct {
 	states *oauth.States
-	marker *core.CookieDef
+	marker *cookie.Def
 }
 
 // marker is what the cookie remembers of the page that opened the window.
@@ -57,7 +58,7 @@ type marker struct {
 // Register adds the route that windows are opened with, and answers the
 // callbacks of those windows.
 func (*Plugin) Register(r *core.Registrar) error {
-	p := &popup{states: oauth.NewStates(r), marker: r.Cookie("oauth_popup", core.CookieAttributes{})}
+	p := &popup{states: oauth.NewStates(r), marker: r.Cookie("oauth_popup", cookie.Attributes{})}
 	r.Codes(codes...)
 	core.Get(r, Start, "/oauth-popup/start", p.start, core.Op{Hidden: true, Summary: "Where a popup window begins a sign-in"})
 	r.After(core.OnPath("/oauth-popup/start"), show)

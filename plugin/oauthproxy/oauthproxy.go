@@ -26,6 +26,7 @@ import (
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/oauth"
 	"github.com/watchword-auth/watchword/secret"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 // Options configure the plugin.
@@ -128,7 +129,7 @@ func (x *proxy) depart(c *core.Context) (*core.Response, error) {
 		return nil, nil // it is refused where input is validated
 	}
 	back := here + c.Options().BasePath + "/callback/" + url.PathEscape(provider) + "/oauth-proxy?callbackURL=" +
-		core.EscapeComponent(cmp.Or(target, c.BaseURL()))
+		weburl.EscapeComponent(cmp.Or(target, c.BaseURL()))
 	if err := c.Input().Set("callbackURL", back); err != nil {
 		return nil, err
 	}
@@ -184,5 +185,5 @@ func (x *proxy) prove(c *core.Context, p *oauth.Provider, state *oauth.State, id
 	if err != nil {
 		return "", err
 	}
-	return core.SetQuery(originOf(state.CallbackURL), state.CallbackURL, "profile", sealed), nil
+	return weburl.SetQuery(originOf(state.CallbackURL), state.CallbackURL, "profile", sealed), nil
 }

@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 )
 
@@ -116,7 +117,7 @@ func (*Plugin) ID() string { return "passkey" }
 type passkeys struct {
 	Options
 	table     *table
-	challenge *core.CookieDef
+	challenge *cookie.Def
 	handles   handles
 }
 
@@ -127,7 +128,7 @@ func (p *Plugin) Register(r *core.Registrar) error {
 		return err
 	}
 	r.TableAs(k.table.Def, k.Mapping)
-	k.challenge = r.Cookie(k.ChallengeCookie, core.CookieAttributes{})
+	k.challenge = r.Cookie(k.ChallengeCookie, cookie.Attributes{})
 	r.Codes(refusals()...)
 	r.Ready(func(kernel *core.Kernel) error {
 		k.handles = newHandles(kernel.Secrets())

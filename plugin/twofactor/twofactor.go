@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/ratelimit"
@@ -116,8 +117,8 @@ type twoFactor struct {
 	Options
 	table     *table
 	enabled   db.Field[core.User, bool]
-	challenge *core.CookieDef
-	trusted   *core.CookieDef
+	challenge *cookie.Def
+	trusted   *cookie.Def
 }
 
 // Register adds the table, the interception of sign-ins and the routes.
@@ -129,8 +130,8 @@ func (p *Plugin) Register(r *core.Registrar) error {
 	t.enabled = core.AddField[bool](r, r.Tables().Users.Table, "twoFactorEnabled",
 		db.Input(db.InputRule{Default: func() any { return false }}))
 	r.TableAs(t.table.Def, p.o.Mapping)
-	t.challenge = r.Cookie("two_factor", core.CookieAttributes{})
-	t.trusted = r.Cookie("trust_device", core.CookieAttributes{})
+	t.challenge = r.Cookie("two_factor", cookie.Attributes{})
+	t.trusted = r.Cookie("trust_device", cookie.Attributes{})
 	r.Codes(refusals()...)
 
 	r.InterceptSignIn(core.OnPath(p.o.SignInPaths...), t.intercept)

@@ -1,4 +1,4 @@
-package core
+package weburl
 
 import (
 	"net/url"
@@ -7,11 +7,27 @@ import (
 
 // EscapeComponent encodes text for a URL as JavaScript's encodeURIComponent,
 // which the links of the reference are made with.
-func EscapeComponent(text string) string { return string(appendURIComponent(nil, text)) }
+func EscapeComponent(text string) string { return string(AppendComponent(nil, text)) }
+
+const upperHex = "0123456789ABCDEF"
+
+// AppendComponent is [EscapeComponent] that appends to b.
+func AppendComponent(b []byte, s string) []byte {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("-_.!~*'()", c) >= 0:
+			b = append(b, c)
+		default:
+			b = append(b, '%', upperHex[c>>4], upperHex[c&15])
+		}
+	}
+	return b
+}
 
 // AppendQuery adds a query parameter to a URL that is absolute or starts with
 // a slash, before its fragment. What the query holds already stays as it is
-// written. It judges nothing: see [Context.TrustsRedirect].
+// written. It judges nothing: see origin.Trusted.
 func AppendQuery(target, name, value string) string {
 	target, fragment, cut := strings.Cut(target, "#")
 	separator := "?"
@@ -37,9 +53,9 @@ func isWeb(target string) bool {
 	return strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
 }
 
-// ResolveURL makes an absolute URL of a target that may be relative, as
-// browsers' URL does. It judges nothing: see [Context.TrustsRedirect].
-func ResolveURL(origin, target string) string {
+// Resolve makes an absolute URL of a target that may be relative, as
+// browsers' URL does. It judges nothing: see origin.Trusted.
+func Resolve(origin, target string) string {
 	u := readTarget(origin, target)
 	if u.query != "" {
 		u.head += "?" + escapeURL(u.query, " \"#<>'")
@@ -47,7 +63,7 @@ func ResolveURL(origin, target string) string {
 	return u.head + u.fragment
 }
 
-// SetQuery is [ResolveURL] and sets a query parameter, as browsers' URL and
+// SetQuery is [Resolve] and sets a query parameter, as browsers' URL and
 // URLSearchParams do: a parameter of that name is replaced, so that the page
 // reads the one that is meant.
 func SetQuery(origin, target, name, value string) string {

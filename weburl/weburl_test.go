@@ -1,4 +1,4 @@
-package core_test
+package weburl_test
 
 import (
 	"fmt"
@@ -6,19 +6,19 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/weburl"
 )
 
 func ExampleAppendQuery() {
-	fmt.Println(core.AppendQuery("/done?x=1#part", "error", "INVALID_TOKEN"))
-	fmt.Println(core.AppendQuery("https://app.example.com", "error", "no luck"))
+	fmt.Println(weburl.AppendQuery("/done?x=1#part", "error", "INVALID_TOKEN"))
+	fmt.Println(weburl.AppendQuery("https://app.example.com", "error", "no luck"))
 	// Output:
 	// /done?x=1&error=INVALID_TOKEN#part
 	// https://app.example.com/?error=no+luck
 }
 
 func ExampleEscapeComponent() {
-	fmt.Println(core.EscapeComponent("/done?x=1 2&y=ü!"))
+	fmt.Println(weburl.EscapeComponent("/done?x=1 2&y=ü!"))
 	// Output: %2Fdone%3Fx%3D1%202%26y%3D%C3%BC!
 }
 
@@ -37,7 +37,7 @@ func TestAppendQuery(t *testing.T) {
 		"https://app.test?x=/y":          "https://app.test?x=/y&k=v",
 		"https://app.test/a?u=http://b/": "https://app.test/a?u=http://b/&k=v",
 	} {
-		if got := core.AppendQuery(target, "k", "v"); got != want {
+		if got := weburl.AppendQuery(target, "k", "v"); got != want {
 			t.Errorf("AppendQuery(%q) = %q, want %q", target, got, want)
 		}
 	}
@@ -54,7 +54,7 @@ func FuzzAppendQuery(f *testing.F) {
 		if err != nil {
 			return
 		}
-		after, err := url.Parse(core.AppendQuery(target, "k", value))
+		after, err := url.Parse(weburl.AppendQuery(target, "k", value))
 		if err != nil {
 			t.Fatalf("%q became no URL: %v", target, err)
 		}
@@ -78,7 +78,7 @@ func FuzzSetQuery(f *testing.F) {
 	}
 	const base = "https://auth.example.com"
 	f.Fuzz(func(t *testing.T, target, value string) {
-		got := core.SetQuery(base, target, "token", value)
+		got := weburl.SetQuery(base, target, "token", value)
 		u, err := url.Parse(got)
 		if err != nil {
 			if _, err := url.Parse(target); err == nil {
@@ -118,7 +118,7 @@ func TestSetQueryAsBrowsers(t *testing.T) {
 		"myapp://auth/x/../cb":          "myapp://auth/cb?k=v",
 		"done":                          "https://own.test/done?k=v",
 	} {
-		if got := core.SetQuery("https://own.test", target, "k", "v"); got != want {
+		if got := weburl.SetQuery("https://own.test", target, "k", "v"); got != want {
 			t.Errorf("SetQuery(%q) = %q, want %q", target, got, want)
 		}
 	}

@@ -1,6 +1,7 @@
-package core
+package weburl
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -35,7 +36,7 @@ func readTarget(own, target string) (u targetURL) {
 		u.head = target
 		if start, ok := origin.Of(target); ok {
 			_, path := cutAuthority(strings.ReplaceAll(rest[len("//"):], `\`, "/"))
-			u.head = start + resolvePath(or(path, "/"))
+			u.head = start + resolvePath(cmp.Or(path, "/"))
 		}
 	default:
 		u.head = strings.ToLower(scheme) + ":" + rest
@@ -96,9 +97,9 @@ func escapeURL(s, set string) string {
 	return b.String()
 }
 
-// asciiURL makes a header of a URL: bytes beyond ASCII are read as Latin-1 by
+// ASCII makes a header of a URL: bytes beyond ASCII are read as Latin-1 by
 // some and as UTF-8 by others.
-func asciiURL(s string) string {
+func ASCII(s string) string {
 	for i := range len(s) {
 		if s[i] < 0x20 || s[i] > 0x7e {
 			return escapeURL(s, "")

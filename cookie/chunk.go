@@ -1,4 +1,4 @@
-package core
+package cookie
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ const maxChunks = 100
 
 // chunkSize leaves room for name and attributes below the 4096 bytes that
 // browsers keep.
-func chunkSize(f *cookieForm, age int64) int {
+func chunkSize(f *form, age int64) int {
 	return 4050 - len(f.name) - len(".99=") - len(appendMaxAge(nil, age)) - len(f.tail)
 }
 
@@ -21,21 +21,21 @@ func chunkSize(f *cookieForm, age int64) int {
 // spread over several, named with a number behind a dot. What was there before
 // is withdrawn. It reports false, and sets nothing, where even that does not
 // hold the value.
-func (s Cookies) SetChunked(d *CookieDef, value string, maxAge time.Duration) bool {
-	f, age := s.form(d), s.age(d, maxAge)
+func (j *Jar) SetChunked(d *Def, value string, maxAge time.Duration) bool {
+	f, age := j.form(d), j.age(d, maxAge)
 	size := chunkSize(f, age)
-	s.takeBack(f.name)
+	j.takeBack(f.name)
 	n := 0
 	if size > 0 && len(value) <= size*maxChunks {
 		n = max(1, (len(value)+size-1)/size)
 	}
-	s.expireCarried(d, func(index int) bool { return n == 1 && index == unsplit || n > 1 && index >= 0 && index < n })
+	j.expireCarried(d, func(index int) bool { return n == 1 && index == unsplit || n > 1 && index >= 0 && index < n })
 	if n == 1 {
-		s.set(f.name, value, f.tail, age)
+		j.set(f.name, value, f.tail, age)
 		return true
 	}
 	for i := range n {
-		s.set(f.name+"."+strconv.Itoa(i), value[i*size:min(len(value), (i+1)*size)], f.tail, age)
+		j.set(f.name+"."+strconv.Itoa(i), value[i*size:min(len(value), (i+1)*size)], f.tail, age)
 	}
 	return n > 0
 }
@@ -44,9 +44,9 @@ func (s Cookies) SetChunked(d *CookieDef, value string, maxAge time.Duration) bo
 const unsplit = -1
 
 // carried calls yield for what the request carries of a cookie.
-func (s Cookies) carried(d *CookieDef, yield func(index int, name, raw string)) {
-	base := s.Name(d)
-	s.All(func(name, raw string) {
+func (j *Jar) carried(d *Def, yield func(index int, name, raw string)) {
+	base := j.Name(d)
+	j.All(func(name, raw string) {
 		if name == base {
 			yield(unsplit, name, raw)
 		} else if index, ok := chunkIndex(name, base); ok {
@@ -56,8 +56,8 @@ func (s Cookies) carried(d *CookieDef, yield func(index int, name, raw string)) 
 }
 
 // GetChunked returns the value of a cookie, or of its chunks in order.
-func (s Cookies) GetChunked(d *CookieDef) (string, bool) {
-	if value, ok := s.Get(d); ok && value != "" {
+func (j *Jar) GetChunked(d *Def) (string, bool) {
+	if value, ok := j.Get(d); ok && value != "" {
 		return value, true
 	}
 	type chunk struct {
@@ -65,7 +65,7 @@ func (s Cookies) GetChunked(d *CookieDef) (string, bool) {
 		raw   string
 	}
 	var chunks []chunk
-	s.carried(d, func(index int, _, raw string) {
+	j.carried(d, func(index int, _, raw string) {
 		known := func(c chunk) bool { return c.index == index }
 		if index != unsplit && !slices.ContainsFunc(chunks, known) && len(chunks) < maxChunks {
 			chunks = append(chunks, chunk{index, raw})
@@ -74,25 +74,25 @@ func (s Cookies) GetChunked(d *CookieDef) (string, bool) {
 	slices.SortFunc(chunks, func(a, b chunk) int { return cmp.Compare(a.index, b.index) })
 	var value strings.Builder
 	for _, c := range chunks {
-		value.WriteString(decodeCookie(c.raw))
+		value.WriteString(decode(c.raw))
 	}
 	return value.String(), len(chunks) > 0
 }
 
 // ExpireChunked makes the browser drop a cookie and all of its chunks.
-func (s Cookies) ExpireChunked(d *CookieDef) {
-	s.Expire(d)
-	s.expirePresent(d)
+func (j *Jar) ExpireChunked(d *Def) {
+	j.Expire(d)
+	j.ExpirePresent(d)
 }
 
-// expirePresent expires what the request carries of a cookie.
-func (s Cookies) expirePresent(d *CookieDef) { s.expireCarried(d, func(int) bool { return false }) }
+// ExpirePresent expires what the request carries of a cookie and its chunks.
+func (j *Jar) ExpirePresent(d *Def) { j.expireCarried(d, func(int) bool { return false }) }
 
-func (s Cookies) expireCarried(d *CookieDef, except func(index int) bool) {
-	f := s.form(d)
-	s.carried(d, func(index int, name, _ string) {
+func (j *Jar) expireCarried(d *Def, except func(index int) bool) {
+	f := j.form(d)
+	j.carried(d, func(index int, name, _ string) {
 		if !except(index) {
-			s.expire(name, f.tail)
+			j.expire(name, f.tail)
 		}
 	})
 }
