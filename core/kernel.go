@@ -44,6 +44,7 @@ type Kernel struct {
 	clientIP   origin.IPOptions
 	cookies    coreCookies
 	cache      *cookieCache
+	reads      reads
 	rules      *ratelimit.Rules
 	limiter    ratelimit.Store // nil: no limits
 	router     router.Router[*endpoint]
@@ -93,7 +94,7 @@ func New(options Options, flows ...Plugin) (*Kernel, error) {
 		swept: new(atomic.Int64), document: new(lazyDocument), byID: map[string]*endpoint{}, codes: map[Code]*Error{}, owners: map[string]string{},
 	}
 	steps := []func() error{
-		k.setDefaults, k.setCodes, k.setSecrets, k.setBaseURL, k.setCookies, k.setTables, k.setOutbox,
+		k.setDefaults, k.setCodes, k.setSecrets, k.setBaseURL, k.setCookies, k.setTables, k.setReadCache, k.setOutbox,
 		func() error { return k.register(slices.Concat(flows, options.Plugins)) },
 		k.setOrigins, k.setLimits, k.finishSchema, k.matchHooks,
 	}
@@ -289,6 +290,9 @@ func (k *Kernel) Start() {
 func (k *Kernel) Close(ctx context.Context) error {
 	err := k.background.Close(ctx)
 	k.closeOwn()
+	if k.reads.stored != nil {
+		err = errors.Join(err, k.reads.stored.Close())
+	}
 	return err
 }
 

@@ -169,6 +169,7 @@ type SessionOptions struct {
 	StoreSessionInDatabase    bool // besides secondary storage
 	PreserveSessionInDatabase bool
 	CookieCache               CookieCache
+	ReadCache                 ReadCache
 }
 
 // The ways to write the cookie cache.

@@ -44,7 +44,11 @@ func (c *Context) ResolveSession(how Resolve) (Resolved, error) {
 	if !ok {
 		return Resolved{}, nil
 	}
-	current, err := c.Sessions().Find(token)
+	find := c.Sessions().findCached
+	if how.SkipCache {
+		find = c.Sessions().Find
+	}
+	current, err := find(token)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return Resolved{}, err
 	}

@@ -42,8 +42,10 @@ func (s Sessions) life(session *Session) time.Duration {
 	return session.ExpiresAt.Sub(s.c.Now()).Truncate(time.Second)
 }
 
-func (s Sessions) encode(current *Current) string {
-	t := s.c.k.tables
+func (s Sessions) encode(current *Current) string { return s.c.k.encode(current) }
+
+func (k *Kernel) encode(current *Current) string {
+	t := k.tables
 	b := append(make([]byte, 0, 1024), `{"session":`...)
 	b = t.Sessions.AppendStoredJSON(b, current.Session)
 	b = append(b, `,"user":`...)
@@ -56,7 +58,7 @@ func (s Sessions) kept(token string) (*Current, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	current := s.parse(data)
+	current := s.decode(token, data)
 	if !ok || current == nil || current.Session.Token != token {
 		return nil, "", db.ErrNotFound
 	}
@@ -68,6 +70,22 @@ func (s Sessions) kept(token string) (*Current, string, error) {
 		return nil, "", db.ErrNotFound
 	}
 	return current, data, nil
+}
+
+// decode is parse, or a copy of what it made of the same text before.
+func (s Sessions) decode(token, data string) *Current {
+	memo := s.c.k.reads.decoded
+	if memo == nil {
+		return s.parse(data)
+	}
+	current, ok := memo.Of(token, data, func(text string) (*Current, bool) {
+		current := s.parse(text)
+		return current, current != nil
+	})
+	if !ok {
+		return nil
+	}
+	return current.clone()
 }
 
 // parse returns nil for what is no session: other things live in the same

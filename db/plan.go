@@ -9,7 +9,8 @@ import (
 )
 
 // MakePlan compares the wanted schema with what is there and returns what has
-// to be added: tables, then columns, then indexes. It is pure; nothing is read
+// to be added: tables, then columns, then indexes, then triggers of watched
+// tables where the dialect needs them. It is pure; nothing is read
 // or changed.
 //
 // Tables, columns and indexes that the schema does not know are left alone. A
@@ -29,8 +30,11 @@ func MakePlan(want *Schema, live *Live, dialect Dialect) *Plan {
 		} else {
 			p.create(def)
 		}
+		if t := p.table(def.Physical); dialect == Postgres && def.Watched && (t == nil || !t.Watched) {
+			p.triggers = append(p.triggers, Step{Action: AnnounceChanges, Table: def})
+		}
 	}
-	return &Plan{Steps: slices.Concat(p.tables, p.columns, p.indexes), Warnings: p.warnings, Schema: want}
+	return &Plan{Steps: slices.Concat(p.tables, p.columns, p.indexes, p.triggers), Warnings: p.warnings, Schema: want}
 }
 
 // Err returns an error that lists the plan's warnings, or nil if the plan can
@@ -49,6 +53,7 @@ type planner struct {
 	tables   []Step
 	columns  []Step
 	indexes  []Step
+	triggers []Step
 	warnings []string
 }
 

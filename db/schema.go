@@ -85,12 +85,13 @@ type Live struct{ Tables []LiveTable }
 // LiveTable is a table that is there. Indexes lists the columns of every
 // index and unique rule, the primary key's too, without those that cover only
 // some of the rows or a computed value. Empty is set where the engine knows
-// that there are no rows.
+// that there are no rows, Watched where a [Watcher] is told of changes.
 type LiveTable struct {
 	Name    string
 	Columns []LiveColumn
 	Indexes []LiveIndex
 	Empty   bool
+	Watched bool
 }
 
 // LiveColumn is a column that is there. Type is the engine's own spelling in
@@ -124,9 +125,10 @@ type Action uint8
 
 // The actions of a plan. Nothing is ever dropped or rewritten.
 const (
-	CreateTable Action = iota + 1 // Table, with all of its columns
-	AddColumn                     // Columns[0] of Table
-	CreateIndex                   // over Columns of Table
+	CreateTable     Action = iota + 1 // Table, with all of its columns
+	AddColumn                         // Columns[0] of Table
+	CreateIndex                       // over Columns of Table
+	AnnounceChanges                   // of rows of Table, to whoever watches it
 )
 
 // Step is one addition to a database. Package ddl writes it as SQL.

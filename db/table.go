@@ -10,6 +10,7 @@ type Def struct {
 	Columns  []*Column
 	Uniques  [][]*Column // composite unique rules
 	IDs      IDType      // what KindID columns are in the database
+	Watched  bool        // changes are to be seen by [Watcher.Watch]
 
 	declared int // how many of Columns the row type itself has
 	encode   func(b []byte, row any) []byte

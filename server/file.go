@@ -132,6 +132,11 @@ type session struct {
 		// For servers without a database, which the reference ignores elsewhere too.
 		RefreshCache *config.Node `key:"refreshCache"`
 	} `key:"cookieCache"`
+	ReadCache struct {
+		Enabled    bool `key:"enabled"`
+		MaxEntries int  `key:"maxEntries"`
+		MaxBytes   int  `key:"maxBytes"`
+	} `key:"readCache"`
 }
 
 type account struct {

@@ -86,6 +86,7 @@ func (f *file) credentials(o *core.Options) {
 		StoreSessionInDatabase: s.StoreSessionInDatabase, PreserveSessionInDatabase: s.PreserveSessionInDatabase,
 		CookieCache: core.CookieCache{Enabled: s.CookieCache.Enabled, MaxAge: s.CookieCache.MaxAge.Duration(),
 			Strategy: s.CookieCache.Strategy, Version: s.CookieCache.Version},
+		ReadCache: core.ReadCache{Enabled: s.ReadCache.Enabled, MaxEntries: s.ReadCache.MaxEntries, MaxBytes: s.ReadCache.MaxBytes},
 	}
 }
 

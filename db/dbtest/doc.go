@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) db.Adapter) {
 		{"races", raceCases},
 		{"schema", schemaCases},
 		{"names", nameCases},
+		{"watch", watchCases},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.cases {

@@ -46,6 +46,8 @@ func Describe(s db.Step) string {
 		return fmt.Sprintf("create table %s (%s)", s.Table.Physical, list)
 	case s.Action == db.AddColumn:
 		return fmt.Sprintf("add column %s to table %s", list, s.Table.Physical)
+	case s.Action == db.AnnounceChanges:
+		return fmt.Sprintf("announce changes of table %s", s.Table.Physical)
 	case s.Unique:
 		return fmt.Sprintf("create unique index %s on table %s (%s)", s.Name, s.Table.Physical, list)
 	default:
@@ -92,8 +94,30 @@ func (w *writer) step(s db.Step) (string, error) {
 			head = "create unique index "
 		}
 		return head + w.quote(s.Name) + " on " + table + " (" + strings.Join(names, ", ") + ")", nil
+	case db.AnnounceChanges:
+		return w.announce(table)
 	}
 	return "", fmt.Errorf("ddl: unknown action %d", s.Action)
+}
+
+// ChangesChannel is the channel on which PostgreSQL announces changes of the
+// tables in a plan's AnnounceChanges, with the name of the schema; function and
+// triggers have the same name.
+const ChangesChannel = "watchword_changes"
+
+// announce writes function and trigger of a table as one statement. The
+// trigger fires also where rows are replicated into the table.
+func (w *writer) announce(table string) (string, error) {
+	if w.dialect != db.Postgres {
+		return "", fmt.Errorf("ddl: dialect %q announces no changes", w.dialect)
+	}
+	const name = `"` + ChangesChannel + `"`
+	return "do $do$ begin " +
+		"create or replace function " + name + "() returns trigger language plpgsql as $fn$ begin " +
+		"perform pg_catalog.pg_notify('" + ChangesChannel + "', tg_table_schema::text); return null; end $fn$; " +
+		"create or replace trigger " + name + " after update or delete or truncate on " + table +
+		" for each statement execute function " + name + "(); " +
+		"alter table " + table + " enable always trigger " + name + "; end $do$", nil
 }
 
 // column writes a column's definition. A unique rule of an added column is an

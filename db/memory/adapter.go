@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/watchword-auth/watchword/db"
 )
@@ -19,9 +20,10 @@ type Adapter struct {
 	tables    map[string]*table // by physical name
 	defs      map[string]*db.Def
 	live      db.Live
+	changes   atomic.Uint64 // statements and transactions that changed rows
 }
 
-var _ db.Adapter = (*Adapter)(nil)
+var _ db.Watcher = (*Adapter)(nil)
 
 // New returns an empty engine.
 func New() *Adapter {
@@ -84,8 +86,11 @@ func (a *Adapter) attempt(outer *journal, fn func(*work) error) error {
 		return err
 	}
 	done = true
-	if outer != nil {
+	switch {
+	case outer != nil:
 		*outer = append(*outer, w.journal...)
+	case len(w.journal) > 0:
+		a.changes.Add(1)
 	}
 	return nil
 }
@@ -114,6 +119,7 @@ func (a *Adapter) Transaction(ctx context.Context, fn func(db.Executor) error) e
 		return err
 	}
 	committed = true
+	a.changes.Add(1)
 	return nil
 }
 

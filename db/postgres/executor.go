@@ -12,6 +12,10 @@ type executor struct {
 	shapes *sqlgen.Generator
 	link   link
 	alone  bool // a statement that lost a conflict may be run again
+
+	// changed is called after rows of a watched table may have been changed,
+	// on an error too: what the server did is then not known.
+	changed func()
 }
 
 var countColumns = []*db.Column{{Name: "count", Kind: db.KindBigInt}}
@@ -71,6 +75,7 @@ func (e *executor) Update(ctx context.Context, s *db.Change) (matched int64, err
 		return 0, err
 	}
 	row.Args = args
+	defer e.wrote(s.Table)
 	return e.exec(ctx, s.Table, st, row)
 }
 
@@ -83,6 +88,7 @@ func (e *executor) Delete(ctx context.Context, s *db.Removal) (removed int64, er
 		return 0, err
 	}
 	row.Args = args
+	defer e.wrote(s.Table)
 	return e.exec(ctx, s.Table, st, row)
 }
 
@@ -95,7 +101,14 @@ func (e *executor) Take(ctx context.Context, s *db.Removal, next func() []any) e
 		return err
 	}
 	row.Args = args
+	defer e.wrote(s.Table)
 	return e.query(ctx, s.Table, st.Text, st.Columns, row, next)
+}
+
+func (e *executor) wrote(def *db.Def) {
+	if def.Watched {
+		e.changed()
+	}
 }
 
 // query runs a statement that returns rows. Once a row was handed over it is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -29,9 +30,14 @@ type Adapter struct {
 	executor
 	begin func(context.Context) (transaction, error)
 	close func()
+	pool  *pgxpool.Pool // nil over database/sql
+
+	// changes counts what this adapter wrote to watched tables, and what it
+	// was told that others wrote.
+	changes atomic.Uint64
 }
 
-var _ db.Adapter = (*Adapter)(nil)
+var _ db.Watcher = (*Adapter)(nil)
 
 // Open connects to a database given by a URL, or by keywords and values, as
 // libpq reads them. Errors other than of a malformed URL match
@@ -66,10 +72,12 @@ func Open(ctx context.Context, url string, o Options) (*Adapter, error) {
 // New returns an adapter over the caller's own pool, which stays the caller's
 // to close.
 func New(pool *pgxpool.Pool) *Adapter {
-	return assemble(native{pool}, func(ctx context.Context) (transaction, error) {
+	a := assemble(native{pool}, func(ctx context.Context) (transaction, error) {
 		tx, err := pool.Begin(ctx)
 		return nativeTx{native{tx}, tx}, err
 	})
+	a.pool = pool
+	return a
 }
 
 // NewSQL returns an adapter over the caller's own handle, of pgx's driver for
@@ -83,19 +91,21 @@ func NewSQL(handle *sql.DB) *Adapter {
 
 func assemble(l link, begin func(context.Context) (transaction, error)) *Adapter {
 	shapes := sqlgen.New(sqlgen.Options{Dialect: db.Postgres, Returning: true})
-	return &Adapter{executor: executor{shapes: shapes, link: l, alone: true}, begin: begin}
+	a := &Adapter{begin: begin}
+	a.executor = executor{shapes: shapes, link: l, alone: true, changed: func() { a.changes.Add(1) }}
+	return a
 }
 
 // UseTx returns an executor inside of the application's own transaction, which
 // the application commits or rolls back. It must not be used afterwards, nor
 // after an error.
 func (a *Adapter) UseTx(tx pgx.Tx) db.Executor {
-	return &executor{shapes: a.shapes, link: native{tx}}
+	return &executor{shapes: a.shapes, link: native{tx}, changed: func() {}}
 }
 
 // UseSQLTx is [Adapter.UseTx] for a transaction of database/sql.
 func (a *Adapter) UseSQLTx(tx *sql.Tx) db.Executor {
-	return &executor{shapes: a.shapes, link: standard{tx}}
+	return &executor{shapes: a.shapes, link: standard{tx}, changed: func() {}}
 }
 
 // Dialect returns [db.Postgres].

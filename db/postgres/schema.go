@@ -16,7 +16,8 @@ func (a *Adapter) Introspect(ctx context.Context) (*db.Live, error) { return a.i
 // The tables, one row for each column in order. A table without a single page
 // has no rows; of others that is not known without reading them.
 const columnsText = `SELECT c.relname::text, a.attname::text, lower(format_type(a.atttypid, a.atttypmod)), NOT a.attnotnull,
-	a.atthasdef OR a.attidentity <> '', c.relkind = 'r' AND pg_relation_size(c.oid) = 0
+	a.atthasdef OR a.attidentity <> '', c.relkind = 'r' AND pg_relation_size(c.oid) = 0,
+	EXISTS (SELECT 1 FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = '` + ddl.ChangesChannel + `' AND g.tgenabled = 'A')
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY c.relname, a.attnum`
@@ -45,13 +46,14 @@ func (e *executor) introspect(ctx context.Context) (*db.Live, error) {
 		table  string
 		column db.LiveColumn
 		empty  bool
+		told   bool
 	}
 	var columns []*found
-	err := e.query(ctx, nil, columnsText, resultColumns(db.KindText, db.KindText, db.KindText, db.KindBool, db.KindBool, db.KindBool), row,
+	err := e.query(ctx, nil, columnsText, resultColumns(db.KindText, db.KindText, db.KindText, db.KindBool, db.KindBool, db.KindBool, db.KindBool), row,
 		func() []any {
 			f := new(found)
 			columns = append(columns, f)
-			return []any{&f.table, &f.column.Name, &f.column.Type, &f.column.Null, &f.column.HasDefault, &f.empty}
+			return []any{&f.table, &f.column.Name, &f.column.Type, &f.column.Null, &f.column.HasDefault, &f.empty, &f.told}
 		})
 	if err != nil {
 		return nil, err
@@ -65,7 +67,7 @@ func (e *executor) introspect(ctx context.Context) (*db.Live, error) {
 		if !ok {
 			i = len(live.Tables)
 			at[f.table] = i
-			live.Tables = append(live.Tables, db.LiveTable{Name: f.table, Empty: f.empty})
+			live.Tables = append(live.Tables, db.LiveTable{Name: f.table, Empty: f.empty, Watched: f.told})
 		}
 		live.Tables[i].Columns = append(live.Tables[i].Columns, f.column)
 	}
@@ -101,7 +103,7 @@ func (a *Adapter) Apply(ctx context.Context, plan func(*db.Live) (*db.Plan, erro
 		defer cancel()
 		_ = tx.rollback(ctx)
 	}()
-	e := &executor{shapes: a.shapes, link: tx}
+	e := &executor{shapes: a.shapes, link: tx, changed: func() {}}
 	row := a.shapes.Row()
 	defer a.shapes.Free(row)
 	if _, err := tx.exec(ctx, lockText, row); err != nil {

@@ -52,8 +52,13 @@ func (a *Adapter) transact(ctx context.Context, fn func(db.Executor) error) erro
 		defer cancel()
 		_ = tx.rollback(ctx)
 	}()
-	if err := fn(&executor{shapes: a.shapes, link: tx}); err != nil {
+	wrote := false
+	if err := fn(&executor{shapes: a.shapes, link: tx, changed: func() { wrote = true }}); err != nil {
 		return err
 	}
-	return translate(tx.commit(ctx), nil)
+	err = tx.commit(ctx)
+	if wrote {
+		a.changes.Add(1)
+	}
+	return translate(err, nil)
 }

@@ -37,13 +37,14 @@ type Adapter struct {
 	readShapes, writeShapes *sqlgen.Generator
 	busy                    time.Duration
 	owned                   bool
+	source                  string // of one more reading connection; empty where none can be made
 
 	// slots has room for each reading connection of a file. It is nil where
 	// reads share the writing connection or the caller's pool.
 	slots chan struct{}
 }
 
-var _ db.Adapter = (*Adapter)(nil)
+var _ db.Watcher = (*Adapter)(nil)
 
 // Open opens a database file and creates it if it is not there. The path
 // ":memory:" is a database of its own that is gone after Close. Errors other
@@ -71,7 +72,7 @@ func Open(path string, o Options) (*Adapter, error) {
 		return nil, err
 	}
 	a := assemble(reader, writer, o.BusyTimeout, true)
-	a.slots = make(chan struct{}, o.Readers)
+	a.slots, a.source = make(chan struct{}, o.Readers), source(path, o, true)
 	return a, nil
 }
 
