@@ -1,17 +1,18 @@
-// Command floor answers get-session with as little as can be: what is below
-// it cannot be saved by an authentication library.
+// Command floor answers every request as get-session would, with as little as
+// can be: what is below it cannot be saved by an authentication library.
 //
-//	floor -listen 127.0.0.1:3300 -database copy.db -secret …
+//	floor -kind sqlite -listen 127.0.0.1:3300 -database copy.db -secret …
 //
-// /bare answers a fixed text, /hmac verifies a cookie's signature, and /read
-// also reads session and user in one prepared statement and writes them as
-// JSON with the standard library.
+// bare answers a fixed text, hmac also verifies a cookie's signature, sqlite
+// and postgres also read session and user in one prepared statement and write
+// them as JSON with the standard library, and redis answers with the text that
+// it gets.
 package main
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"flag"
@@ -20,8 +21,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
 
 type user struct {
@@ -45,36 +44,43 @@ type session struct {
 	UserID    string    `json:"userId"`
 }
 
-const query = `SELECT s."id", s."expiresAt", s."token", s."createdAt", s."updatedAt", s."ipAddress", s."userAgent", s."userId",
-	u."id", u."name", u."email", u."emailVerified", u."image", u."createdAt", u."updatedAt"
-	FROM "session" s JOIN "user" u ON s."userId" = u."id" WHERE s."token" = ?`
-
 func main() {
 	listen := flag.String("listen", "127.0.0.1:3300", "where to listen")
-	database := flag.String("database", "", "SQLite file")
+	kind := flag.String("kind", "bare", "bare, hmac, sqlite, postgres or redis")
+	database := flag.String("database", "", "SQLite file, URL of PostgreSQL, or address of Redis")
 	secret := flag.String("secret", "", "what cookies are signed with")
+	prefix := flag.String("prefix", "better-auth:", "of keys in Redis")
 	flag.Parse()
-	db, err := sql.Open("sqlite", "file:"+*database+"?_pragma=journal_mode(WAL)")
+	f := floor{secret: []byte(*secret)}
+	null := []byte("null")
+	handler := func(w http.ResponseWriter, _ *http.Request) { answer(w, null) }
+	var err error
+	switch *kind {
+	case "bare":
+	case "hmac":
+		handler = func(w http.ResponseWriter, r *http.Request) { f.token(r); answer(w, null) }
+	case "sqlite":
+		f.find, err = openSQLite(*database)
+		handler = f.read
+	case "postgres":
+		f.find, err = openPostgres(*database)
+		handler = f.read
+	case "redis":
+		f.get, err = openRedis(*database, *prefix)
+		handler = f.pass
+	default:
+		log.Fatalf("unknown kind %q", *kind)
+	}
 	if err != nil {
 		log.Fatal(err)
 	}
-	db.SetMaxIdleConns(8)
-	db.SetMaxOpenConns(8)
-	read, err := db.Prepare(query)
-	if err != nil {
-		log.Fatal(err)
-	}
-	f := floor{[]byte(*secret), read}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/bare", func(w http.ResponseWriter, _ *http.Request) { answer(w, []byte("null")) })
-	mux.HandleFunc("/hmac", func(w http.ResponseWriter, r *http.Request) { f.token(r); answer(w, []byte("null")) })
-	mux.HandleFunc("/read", f.read)
-	log.Fatal(http.ListenAndServe(*listen, mux))
+	log.Fatal(http.ListenAndServe(*listen, http.HandlerFunc(handler)))
 }
 
 type floor struct {
 	secret []byte
-	query  *sql.Stmt
+	find   func(ctx context.Context, token string, places ...any) error
+	get    func(ctx context.Context, token string) (string, error)
 }
 
 func answer(w http.ResponseWriter, body []byte) {
@@ -105,7 +111,7 @@ func (f *floor) read(w http.ResponseWriter, r *http.Request) {
 		User    user    `json:"user"`
 	}
 	s, u := &out.Session, &out.User
-	err := f.query.QueryRowContext(r.Context(), f.token(r)).Scan(&s.ID, &s.ExpiresAt, &s.Token, &s.CreatedAt, &s.UpdatedAt,
+	err := f.find(r.Context(), f.token(r), &s.ID, &s.ExpiresAt, &s.Token, &s.CreatedAt, &s.UpdatedAt,
 		&s.IPAddress, &s.UserAgent, &s.UserID, &u.ID, &u.Name, &u.Email, &u.EmailVerified, &u.Image, &u.CreatedAt, &u.UpdatedAt)
 	if err != nil || !s.ExpiresAt.After(time.Now()) {
 		answer(w, []byte("null"))
@@ -117,4 +123,12 @@ func (f *floor) read(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w, body)
+}
+
+func (f *floor) pass(w http.ResponseWriter, r *http.Request) {
+	text, err := f.get(r.Context(), f.token(r))
+	if err != nil {
+		text = "null"
+	}
+	answer(w, []byte(text))
 }

@@ -10,42 +10,108 @@ import (
 	"time"
 )
 
-// report writes medians, then the ratios that matter.
+// report writes medians, and how they compare.
 func (b *bench) report() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s, %d processors, %s, %d users, %d sessions, %d rounds of %s.\n\n",
-		time.Now().UTC().Format("January 2006"), runtime.NumCPU(), runtime.Version(), b.users, 3*b.users, b.rounds, b.duration)
-	out.WriteString("| workload | server | CPU per request (µs) | requests a second | p50 (ms) | p99 (ms) | times Watchword |\n|---|---|---:|---:|---:|---:|---:|\n")
-	for _, w := range b.workloads() {
-		ours := b.cpu(w.name, w.targets[0].name)
-		for _, t := range w.targets {
-			s := b.samples[w.name][t.name]
-			if len(s) == 0 {
-				continue
-			}
-			own := b.cpu(w.name, t.name)
-			fmt.Fprintf(&out, "| %s %s | %s | %.1f | %.0f | %.2f | %.2f | %.2f |\n", w.name, w.what, t.name, own,
-				median(s, func(s sample) float64 { return s.rps }),
-				median(s, func(s sample) float64 { return float64(s.p50) / 1e6 }),
-				median(s, func(s sample) float64 { return float64(s.p99) / 1e6 }), own/ours)
-		}
-	}
-	out.WriteString("\n| server | ready after (ms) | idle (MB) | peak (MB) |\n|---|---:|---:|---:|\n")
-	for _, p := range b.processes {
-		fmt.Fprintf(&out, "| %s | %.0f | %.1f | %.1f |\n", p.name, float64(p.ready)/1e6, float64(p.idle)/1024, float64(p.status("VmHWM"))/1024)
+	fmt.Fprintf(&out, "%s, %s, %s, %d users, %d sessions, %d rounds of %s: `%s`.\n\n",
+		time.Now().UTC().Format("January 2006"), machine(), runtime.Version(), b.users, 3*b.users, b.rounds, b.duration, b.command())
+	b.reportLoad(&out)
+	b.reportServers(&out)
+	b.reportHashes(&out)
+	for _, m := range b.missing {
+		fmt.Fprintf(&out, "\nNot in the tables: %s.\n", m)
 	}
 	return out.String()
 }
 
-func (b *bench) cpu(workload, target string) float64 {
-	return median(b.samples[workload][target], func(s sample) float64 { return float64(s.cpu) / 1e3 })
+func (b *bench) command() string {
+	c := fmt.Sprintf("go run ./bench/cmd/compare -rounds %d -duration %s -users %d", b.rounds, b.duration, b.users)
+	if b.only != "" {
+		c += " -only " + b.only
+	}
+	return c
 }
 
-func median(samples []sample, of func(sample) float64) float64 {
+// machine names the processor, and how many there are.
+func machine() string {
+	name := runtime.GOARCH
+	data, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(data)) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
+			name = strings.TrimSpace(value)
+			break
+		}
+	}
+	return fmt.Sprintf("%d processors %s", runtime.NumCPU(), name)
+}
+
+func (b *bench) reportLoad(out *strings.Builder) {
+	if len(b.samples) == 0 {
+		return
+	}
+	bare := b.cpu("W1", floorBare)
+	out.WriteString("| workload | server | CPU per request (µs) | of its database (µs) | p50 (ms) | p99 (ms) | times the first | times bare net/http |\n|---|---|---:|---:|---:|---:|---:|---:|\n")
+	for _, w := range b.workloads() {
+		first := b.total(w.name, w.servers[0])
+		for _, name := range w.servers {
+			s := b.samples[w.name][name]
+			if len(s) == 0 {
+				continue
+			}
+			database, times := "", ""
+			if p := b.process(name); p != nil && p.database != nil {
+				database = fmt.Sprintf("%.1f", median(s, func(s sample) float64 { return float64(s.database) / 1e3 }))
+			}
+			if own := b.cpu(w.name, name); bare > 0 && own < 100*bare {
+				times = fmt.Sprintf("%.2f", own/bare)
+			}
+			fmt.Fprintf(out, "| %s %s | %s | %.1f | %s | %.2f | %.2f | %.2f | %s |\n", w.name, w.what, name, b.cpu(w.name, name), database,
+				median(s, func(s sample) float64 { return float64(s.p50) / 1e6 }),
+				median(s, func(s sample) float64 { return float64(s.p99) / 1e6 }), b.total(w.name, name)/first, times)
+		}
+	}
+}
+
+func (b *bench) reportServers(out *strings.Builder) {
+	if len(b.running) == 0 {
+		return
+	}
+	out.WriteString("\n| server | ready after (ms) | idle (MB) | peak (MB) |\n|---|---:|---:|---:|\n")
+	for _, p := range b.running {
+		fmt.Fprintf(out, "| %s | %.0f | %.1f | %.1f |\n", p.name,
+			median(p.ready, func(d time.Duration) float64 { return float64(d) / 1e6 }), float64(p.idle)/1024, float64(p.status("VmHWM"))/1024)
+	}
+}
+
+func (b *bench) reportHashes(out *strings.Builder) {
+	if len(b.hashes) == 0 {
+		return
+	}
+	out.WriteString("\n| scrypt, N=16384 r=16 p=1 | CPU (ms) | a second and processor | times Watchword |\n|---|---:|---:|---:|\n")
+	milliseconds := func(h hashed) float64 {
+		return median(h.took, func(d time.Duration) float64 { return float64(d) / 1e6 })
+	}
+	for _, h := range b.hashes {
+		if own := milliseconds(h); own > 0 {
+			fmt.Fprintf(out, "| %s | %.1f | %.1f | %.2f |\n", h.name, own, 1000/own, own/milliseconds(b.hashes[0]))
+		}
+	}
+}
+
+// cpu is the processor time of the server in µs, total with its database.
+func (b *bench) cpu(workload, server string) float64 {
+	return median(b.samples[workload][server], func(s sample) float64 { return float64(s.cpu) / 1e3 })
+}
+
+func (b *bench) total(workload, server string) float64 {
+	return median(b.samples[workload][server], func(s sample) float64 { return float64(s.cpu+s.database) / 1e3 })
+}
+
+func median[V any](samples []V, of func(V) float64) float64 {
 	if len(samples) == 0 {
 		return 0
 	}
-	sorted := slices.SortedFunc(slices.Values(samples), func(a, b sample) int { return cmp.Compare(of(a), of(b)) })
+	sorted := slices.SortedFunc(slices.Values(samples), func(a, b V) int { return cmp.Compare(of(a), of(b)) })
 	return of(sorted[len(sorted)/2])
 }
 

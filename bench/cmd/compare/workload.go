@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"strconv"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,152 +13,91 @@ import (
 	"github.com/watchword-auth/watchword/bench/load"
 )
 
+// workload is one kind of request, and the servers it is sent to by name.
+// Tables compare with the first.
+type workload struct {
+	name, what string
+	servers    []string
+	setup      func(*process) error // before the first round; nil: nothing
+	request    func(*process) request
+	expect     string // in every body, but those of floors that read nothing
+
+	connections int // 0: the run's
+	rate        int // a second, over all connections; 0: as fast as they are answered
+	beside      int // connections that sign in meanwhile
+}
+
+// request appends the n-th request of a connection.
+type request = func(b []byte, connection, n int) []byte
+
 // bench holds the servers and what was measured.
 type bench struct {
 	config
-	dir       string
-	seed      *seeded
-	processes []*process
-
-	ours, oursCached, theirs, theirsCached, floor *process
+	dir        string
+	seed       *seeded
+	running    []*process
+	missing    []string
+	buildFloor func() (string, error)
 
 	signedUp atomic.Int64
-	samples  map[string]map[string][]sample // by workload and target
-}
-
-// workload is one kind of request, and the servers it is sent to.
-type workload struct {
-	name, what  string
-	connections int
-	rate        int
-	beside      int // connections that sign in meanwhile
-	targets     []target
-}
-
-type target struct {
-	name    string
-	process *process
-	request func(b []byte, connection, n int) []byte
-	expect  string
+	samples  map[string]map[string][]sample // by workload and server
+	hashes   []hashed
 }
 
 type sample struct {
-	cpu      time.Duration // of the server, per request
-	rps      float64
-	p50, p99 time.Duration
-	peak     int // kB
+	cpu, database time.Duration // of the server and of its database, per request
+	rps           float64
+	p50, p99      time.Duration
 }
 
-const agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
-
-func get(listen, path string, cookie func(connection, n int) string) func([]byte, int, int) []byte {
-	head := "GET " + path + " HTTP/1.1\r\nHost: " + listen + "\r\nUser-Agent: " + agent + "\r\n"
-	return func(b []byte, connection, n int) []byte {
-		b = append(b, head...)
-		if cookie != nil {
-			b = append(append(append(b, "Cookie: "...), cookie(connection, n)...), "\r\n"...)
+func (b *bench) process(name string) *process {
+	for _, p := range b.running {
+		if p.name == name {
+			return p
 		}
-		return append(b, "\r\n"...)
 	}
+	return nil
 }
 
-func post(listen, path string, body func(connection, n int) string) func([]byte, int, int) []byte {
-	return func(b []byte, connection, n int) []byte {
-		text := body(connection, n)
-		b = append(b, "POST "+path+" HTTP/1.1\r\nHost: "+listen+"\r\nUser-Agent: "+agent+"\r\nOrigin: http://"+listen+
-			"\r\nContent-Type: application/json\r\nContent-Length: "...)
-		b = strconv.AppendInt(b, int64(len(text)), 10)
-		return append(append(b, "\r\n\r\n"...), text...)
-	}
-}
-
-func (b *bench) workloads() []workload {
-	const session = "/api/auth/get-session"
-	one := func(int, int) string { return b.seed.cookies[0] }
-	each := func(connection, n int) string {
-		return b.seed.cookies[(connection*7919+n*104729)%len(b.seed.cookies)]
-	}
-	pair := func(request func(p *process) func([]byte, int, int) []byte, expect string) []target {
-		var list []target
-		for _, p := range []*process{b.ours, b.theirs} {
-			if p != nil {
-				list = append(list, target{p.name, p, request(p), expect})
+// each calls f for every server of every workload that runs.
+func (b *bench) each(f func(workload, *process) error) error {
+	for _, w := range b.workloads() {
+		for _, name := range w.servers {
+			if p := b.process(name); p != nil {
+				if err := f(w, p); err != nil {
+					return fmt.Errorf("%s on %s: %w", w.name, name, err)
+				}
 			}
 		}
-		return list
 	}
-	floor := func(name, path string, cookie func(int, int) string, expect string) target {
-		return target{name, b.floor, get(b.floor.listen, path, cookie), expect}
-	}
-	withSession := `"session":{`
-	w := []workload{
-		{name: "W1", what: "get-session with a cookie", targets: append(pair(func(p *process) func([]byte, int, int) []byte {
-			return get(p.listen, session, one)
-		}, withSession), floor("floor: one read", "/read", one, withSession), floor("floor: one HMAC", "/hmac", one, "null"),
-			floor("floor: net/http", "/bare", one, "null"))},
-		{name: "W2", what: "get-session from the cookie cache", targets: b.cached(session)},
-		{name: "W5", what: "get-session without a cookie", targets: pair(func(p *process) func([]byte, int, int) []byte {
-			return get(p.listen, session, nil)
-		}, "null")},
-		{name: "W6", what: "ok", targets: pair(func(p *process) func([]byte, int, int) []byte {
-			return get(p.listen, "/api/auth/ok", nil)
-		}, `"ok":true`)},
-		{name: "W7", what: "get-session, another session each time", targets: append(pair(func(p *process) func([]byte, int, int) []byte {
-			return get(p.listen, session, each)
-		}, withSession), floor("floor: one read", "/read", each, withSession))},
-		{name: "W3", what: "sign-in", connections: 8, targets: pair(signInRequest, `"token"`)},
-		{name: "W4", what: "sign-up", connections: 8, targets: pair(func(p *process) func([]byte, int, int) []byte {
-			return post(p.listen, "/api/auth/sign-up/email", func(int, int) string {
-				return fmt.Sprintf(`{"email":"n%d@bench.test","password":"%s","name":"New User"}`, b.signedUp.Add(1), benchPassword)
-			})
-		}, `"token"`)},
-		{name: "MIX", what: "get-session, 100 a second, while 64 clients sign in", connections: 32, rate: 100, beside: 64,
-			targets: pair(func(p *process) func([]byte, int, int) []byte { return get(p.listen, session, one) }, withSession)},
-	}
-	return w
+	return nil
 }
 
-func signInRequest(p *process) func([]byte, int, int) []byte {
-	return post(p.listen, "/api/auth/sign-in/email", func(int, int) string {
-		return `{"email":"` + benchEmail + `","password":"` + benchPassword + `"}`
-	})
+// picked reports whether the run is to measure a workload.
+func (b *bench) picked(name string) bool {
+	return b.only == "" || slices.Contains(strings.Split(b.only, ","), name)
 }
 
-func (b *bench) cached(path string) []target {
-	var list []target
-	for _, p := range []*process{b.oursCached, b.theirsCached} {
-		if p != nil {
-			list = append(list, target{p.name, p, get(p.listen, path, func(int, int) string { return p.cached }), `"session":{`})
-		}
+// measure runs one workload on one server, after a short warm-up.
+func (b *bench) measure(ctx context.Context, round int, w workload, p *process) error {
+	plan := load.Plan{Addr: p.listen, Connections: w.connections, Rate: w.rate, Request: w.request(p), Expect: w.expect}
+	if plan.Connections == 0 {
+		plan.Connections = b.connections
 	}
-	return list
-}
-
-// measure runs one workload on one server.
-func (b *bench) measure(ctx context.Context, round int, w workload, t target) error {
-	connections := w.connections
-	if connections == 0 {
-		connections = b.connections
+	if p.name == floorBare || p.name == floorHMAC {
+		plan.Expect = "null"
 	}
-	plan := load.Plan{Addr: t.process.listen, Connections: connections, Rate: w.rate, Request: t.request, Expect: t.expect}
-	plan.Duration = 500 * time.Millisecond
-	if w.rate == 0 {
+	if plan.Duration = b.duration / 4; w.rate == 0 {
 		if _, err := load.Run(ctx, plan); err != nil {
 			return err
 		}
 	}
 	plan.Duration = b.duration
-	var beside sync.WaitGroup
-	if w.beside > 0 {
-		quiet, cancel := context.WithCancel(ctx)
-		defer beside.Wait()
-		defer cancel()
-		beside.Go(func() {
-			_, _ = load.Run(quiet, load.Plan{Addr: t.process.listen, Connections: w.beside, Duration: b.duration + time.Minute, Request: signInRequest(t.process)})
-		})
-		time.Sleep(time.Second)
+	defer b.crowd(ctx, w, p)()
+	before, database := p.cpu(), time.Duration(0)
+	if p.database != nil {
+		database = p.database()
 	}
-	before := t.process.cpu()
 	r, err := load.Run(ctx, plan)
 	if err != nil {
 		return err
@@ -168,26 +108,43 @@ func (b *bench) measure(ctx context.Context, round int, w workload, t target) er
 	if r.Requests == 0 {
 		return fmt.Errorf("no request was answered in %s", b.duration)
 	}
-	s := sample{cpu: (t.process.cpu() - before) / time.Duration(r.Requests), rps: float64(r.Requests) / r.Elapsed.Seconds(),
-		p50: r.Quantile(0.5), p99: r.Quantile(0.99), peak: t.process.status("VmHWM")}
-	log.Printf("round %d  %-4s %-18s %9.1f µs CPU  %8.0f a second  p50 %s  p99 %s", round+1, w.name, t.name,
+	n := time.Duration(r.Requests)
+	s := sample{cpu: (p.cpu() - before) / n, rps: float64(r.Requests) / r.Elapsed.Seconds(), p50: r.Quantile(0.5), p99: r.Quantile(0.99)}
+	if p.database != nil {
+		s.database = (p.database() - database) / n
+	}
+	log.Printf("round %d  %-4s %-30s %9.1f µs CPU  %8.0f a second  p50 %s  p99 %s", round+1, w.name, p.name,
 		float64(s.cpu)/1e3, s.rps, s.p50.Round(10*time.Microsecond), s.p99.Round(10*time.Microsecond))
-	b.keep(w, t, s)
+	b.keep(w.name, p.name, s)
 	return nil
 }
 
-func (b *bench) keep(w workload, t target, s sample) {
+// crowd lets clients sign in until the function it returns is called.
+func (b *bench) crowd(ctx context.Context, w workload, p *process) (end func()) {
+	if w.beside == 0 {
+		return func() {}
+	}
+	quiet, cancel := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		_, _ = load.Run(quiet, load.Plan{Addr: p.listen, Connections: w.beside, Duration: b.duration + time.Minute, Request: signIn(p)})
+	})
+	time.Sleep(time.Second)
+	return func() { cancel(); beside.Wait() }
+}
+
+func (b *bench) keep(workload, server string, s sample) {
 	if b.samples == nil {
 		b.samples = map[string]map[string][]sample{}
 	}
-	if b.samples[w.name] == nil {
-		b.samples[w.name] = map[string][]sample{}
+	if b.samples[workload] == nil {
+		b.samples[workload] = map[string][]sample{}
 	}
-	b.samples[w.name][t.name] = append(b.samples[w.name][t.name], s)
+	b.samples[workload][server] = append(b.samples[workload][server], s)
 }
 
 func (b *bench) stop() {
-	for _, p := range b.processes {
+	for _, p := range b.running {
 		p.stop()
 	}
 }
