@@ -20,9 +20,17 @@ func (k *Kernel) newContext(ctx context.Context, r *http.Request) (*Context, err
 	if err != nil {
 		return nil, err
 	}
-	c := &Context{Context: ctx, k: k, x: k.adapter, call: &call{
-		request: r, base: base, header: http.Header{}, started: k.options.Now(),
-	}}
+	// One piece of memory for both: every request makes them.
+	both := &struct {
+		Context
+
+		call call
+	}{
+		Context: Context{Context: ctx, k: k, x: k.adapter},
+		call:    call{request: r, base: base, header: http.Header{}, started: k.options.Now()},
+	}
+	c := &both.Context
+	c.call = &both.call
 	c.call.cookies = k.newJar(r, base.Secure)
 	if k.tx != nil {
 		c.x, c.done = k.tx, k.pending

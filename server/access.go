@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -11,6 +12,10 @@ import (
 // no cookies, no headers, no query values, and of a path only what the client
 // cannot fill with a token.
 func (s *site) observe(next http.Handler) http.Handler {
+	logged := s.in.log.Enabled(context.Background(), slog.LevelInfo)
+	if s.metrics == nil && !logged {
+		return next
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		answer := &recorder{ResponseWriter: w}
@@ -23,7 +28,7 @@ func (s *site) observe(next http.Handler) http.Handler {
 			if s.metrics != nil {
 				s.metrics.observe(r.Method, status, took)
 			}
-			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			if !logged || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 				return
 			}
 			s.in.log.LogAttrs(r.Context(), slog.LevelInfo, "request",

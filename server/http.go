@@ -35,8 +35,9 @@ func (s *site) handler() http.Handler {
 		mux.Handle("GET /dev/mailbox", s.in.mailbox)
 	}
 	auth := s.in.auth.Handler()
+	nosniff := []string{"nosniff"}
 	return s.observe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header()["X-Content-Type-Options"] = nosniff[:1:1]
 		// The mux cleans paths by redirects; the instance's own answers to
 		// odd paths are part of the protocol.
 		switch r.URL.Path {
