@@ -20,9 +20,14 @@ type ClientOptions struct {
 	// Transport replaces the connections, and with them the check of
 	// addresses; nil: guarded connections without a proxy.
 	Transport http.RoundTripper
-	Timeout   time.Duration    // of one request with its answer; 0 means ten seconds
-	MaxBytes  int64            // of one answer; 0 means 1 MiB
-	Now       func() time.Time // nil: time.Now
+	// Proxy is an HTTP proxy that all requests go through; nil: none. It is
+	// the proxy that resolves names then, and that has to keep them out of
+	// private networks: here only private addresses that a URL spells out are
+	// refused.
+	Proxy    *url.URL
+	Timeout  time.Duration    // of one request with its answer; 0 means ten seconds
+	MaxBytes int64            // of one answer; 0 means 1 MiB
+	Now      func() time.Time // nil: time.Now
 }
 
 // Client makes the server's own requests to providers. It refuses private
@@ -32,12 +37,15 @@ type Client struct {
 	http  *http.Client
 	limit int64
 	plain bool // http is allowed
-	now   func() time.Time
+	// spelled refuses private addresses in URLs, where no connection shows
+	// them.
+	spelled bool
+	now     func() time.Time
 }
 
 // NewClient returns a client.
 func NewClient(o ClientOptions) *Client {
-	c := &Client{limit: o.MaxBytes, plain: o.AllowPrivate, now: o.Now}
+	c := &Client{limit: o.MaxBytes, plain: o.AllowPrivate, spelled: o.Proxy != nil && !o.AllowPrivate, now: o.Now}
 	if c.limit == 0 {
 		c.limit = 1 << 20
 	}
@@ -49,17 +57,25 @@ func NewClient(o ClientOptions) *Client {
 	}
 	transport := o.Transport
 	if transport == nil {
-		dialer := &net.Dialer{Timeout: 5 * time.Second}
-		if !o.AllowPrivate {
-			dialer.Control = refusePrivate
-		}
-		transport = &http.Transport{
-			DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 5 * time.Second,
-			MaxIdleConns: 50, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 64 << 10,
-		}
+		transport = newTransport(&o)
 	}
 	c.http = &http.Client{Transport: transport, Timeout: o.Timeout, CheckRedirect: checkRedirect}
 	return c
+}
+
+func newTransport(o *ClientOptions) http.RoundTripper {
+	dialer := &net.Dialer{Timeout: 5 * time.Second}
+	t := &http.Transport{
+		DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 5 * time.Second,
+		MaxIdleConns: 50, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 64 << 10,
+	}
+	switch {
+	case o.Proxy != nil:
+		t.Proxy = http.ProxyURL(o.Proxy)
+	case !o.AllowPrivate:
+		dialer.Control = refusePrivate
+	}
+	return t
 }
 
 var errRedirect = errors.New("oauth: the provider's endpoint redirects, which is refused: configure the final URL")
@@ -143,6 +159,9 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	}
 	if r.URL.Scheme != "https" && (r.URL.Scheme != "http" || !c.plain) || r.URL.Host == "" {
 		return nil, fmt.Errorf("oauth: %q is not an https URL", r.URL.Redacted())
+	}
+	if c.spelled && spellsPrivate(r.URL.Hostname()) {
+		return nil, fmt.Errorf("%w: %s", ErrPrivateAddress, r.URL.Host)
 	}
 	if body == "" && method == http.MethodGet {
 		r.Body, r.ContentLength = http.NoBody, 0

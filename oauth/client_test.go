@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,38 @@ func TestClientRefusesPrivateAddresses(t *testing.T) {
 		if _, err := c.Do(t.Context(), oauth.Call{URL: url}); err == nil {
 			t.Errorf("%q was asked for", url)
 		}
+	}
+}
+
+// TestClientThroughProxy sends requests through a proxy, which sees the name
+// and resolves it, and none for addresses that are spelled out.
+func TestClientThroughProxy(t *testing.T) {
+	t.Parallel()
+	asked := make(chan string, 100)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Method + " " + r.Host
+		http.Error(w, "no way", http.StatusForbidden)
+	}))
+	t.Cleanup(s.Close)
+	proxy, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := oauth.NewClient(oauth.ClientOptions{Proxy: proxy})
+	if _, err := c.Do(t.Context(), oauth.Call{URL: "https://provider.example/token?secret=1"}); err == nil || strings.Contains(err.Error(), "secret=1") {
+		t.Errorf("a refusal of the proxy: %v", err)
+	}
+	if got := <-asked; got != "CONNECT provider.example:443" {
+		t.Errorf("the proxy was asked for %q", got)
+	}
+	for _, host := range []string{"127.0.0.1", "[::1]", "localhost", "app.localhost", "localhost.", "metadata.google.internal", "printer.local",
+		"2130706433", "0x7f.1", "0177.0.0.1", "127.1", "169.254.169.254", "[::ffff:10.0.0.1]", "intranet", "x.."} {
+		if _, err := c.Do(t.Context(), oauth.Call{URL: "https://" + host + "/"}); !errors.Is(err, oauth.ErrPrivateAddress) {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	if len(asked) > 0 {
+		t.Errorf("the proxy was asked for %q", <-asked)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 )
 
@@ -53,4 +54,16 @@ func refusePrivate(network, address string, _ syscall.RawConn) error {
 		return fmt.Errorf("%w: %s", ErrPrivateAddress, address)
 	}
 	return nil
+}
+
+// spellsPrivate reports whether a host is a private address, or a name that
+// cannot be a public one. A host whose last label begins with a digit is no
+// name (WHATWG URL, section 3.5) and no address as it should be written.
+func spellsPrivate(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return !Public(addr)
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return last == host || last == "" || last == "localhost" || last == "internal" || last == "local" || last[0] >= '0' && last[0] <= '9'
 }

@@ -23,6 +23,9 @@ type file struct {
 	TrustedProxies []string `key:"trustedProxies"`
 	DisabledPaths  []string `key:"disabledPaths"`
 
+	// OutboundProxy is for requests to providers.
+	OutboundProxy proxyURL `key:"outboundProxy"`
+
 	EmailAndPassword  emailAndPassword  `key:"emailAndPassword"`
 	EmailVerification emailVerification `key:"emailVerification"`
 	User              user              `key:"user"`

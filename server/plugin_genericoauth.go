@@ -71,7 +71,7 @@ func newGenericOAuth(in pluginInput) (core.Plugin, error) {
 	}
 	options := genericoauth.Options{Legacy: o.Legacy}
 	for i := range o.Config {
-		p, err := o.Config[i].provider()
+		p, err := o.Config[i].provider(in.client)
 		if err != nil {
 			return nil, in.Errorf("config", "%s", strings.TrimPrefix(err.Error(), "genericoauth: "))
 		}
@@ -84,7 +84,7 @@ func newGenericOAuth(in pluginInput) (core.Plugin, error) {
 	return p, nil
 }
 
-func (g *genericProvider) provider() (genericoauth.Provider, error) {
+func (g *genericProvider) provider(client *oauth.Client) (genericoauth.Provider, error) {
 	p := genericoauth.Provider{
 		ID: g.ProviderID, Name: g.Name, DiscoveryURL: g.DiscoveryURL, AuthorizationURL: g.AuthorizationURL, TokenURL: g.TokenURL,
 		UserInfoURL: g.UserInfoURL, EndSessionURL: g.EndSessionEndpoint, PostLogoutRedirectURI: g.PostLogoutRedirectURI,
@@ -98,6 +98,9 @@ func (g *genericProvider) provider() (genericoauth.Provider, error) {
 		RequireEmailVerification: g.RequireEmailVerification, AllowIDPInitiated: g.AllowIDPInitiated,
 		RequireIDTokenVerification: g.RequireIDTokenVerification, DisableNonce: g.DisableIDTokenNonceBinding,
 		InsecureAllowPrivate: g.AllowPrivateAddresses,
+	}
+	if !p.InsecureAllowPrivate {
+		p.Client = client // one's own network is not behind the proxy
 	}
 	if p.Auth == "" && g.Authentication == "basic" {
 		p.Auth = oauth.AuthBasic

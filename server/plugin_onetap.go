@@ -12,5 +12,5 @@ func newOneTap(in pluginInput) (core.Plugin, error) {
 		DisableSignUp bool               `key:"disableSignup"`
 	}
 	err := in.Decode(&o)
-	return onetap.New(onetap.Options{ClientID: o.ClientID, DisableSignUp: o.DisableSignUp}), err
+	return onetap.New(onetap.Options{ClientID: o.ClientID, DisableSignUp: o.DisableSignUp, Client: in.client}), err
 }

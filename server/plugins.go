@@ -7,6 +7,7 @@ import (
 
 	"github.com/watchword-auth/watchword"
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/oauth"
 	"github.com/watchword-auth/watchword/server/config"
 )
 
@@ -15,6 +16,9 @@ type pluginInput struct {
 	node *config.Node
 	// delivers reports whether messages can be sent.
 	delivers bool
+	// client makes the requests to providers; nil: one that reaches public
+	// addresses only.
+	client *oauth.Client
 }
 
 // Decode reads the plugin's options into a struct with `key` tags. An unknown
@@ -73,6 +77,7 @@ func (f *file) plugins() ([]core.Plugin, error) {
 		return list, nil
 	}
 	known := plugins()
+	client := f.providerClient()
 	var faults []error
 	err := f.Plugins.Members(func(key, value *config.Node) error {
 		construct, ok := known[key.Name()]
@@ -86,7 +91,7 @@ func (f *file) plugins() ([]core.Plugin, error) {
 			faults = append(faults, value.Errorf("expected the plugin's options, or true"))
 			return nil
 		}
-		p, err := construct(pluginInput{value, f.Delivery.Any()})
+		p, err := construct(pluginInput{value, f.Delivery.Any(), client})
 		faults = append(faults, err)
 		if err == nil {
 			list = append(list, p)

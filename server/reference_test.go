@@ -1,9 +1,13 @@
 package server
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/watchword-auth/watchword"
+	"github.com/watchword-auth/watchword/db/memory"
 	"github.com/watchword-auth/watchword/oauth"
 )
 
@@ -64,6 +68,65 @@ func TestSocialProvidersOfAFile(t *testing.T) {
 	} {
 		if _, err := parse("test.json", []byte(head+text+"}"), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// TestOutboundProxy sends a request to a provider through the proxy that the
+// file names.
+func TestOutboundProxy(t *testing.T) {
+	t.Parallel()
+	asked := make(chan string, 10)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Method + " " + r.Host
+		http.Error(w, "no way", http.StatusForbidden)
+	}))
+	t.Cleanup(proxy.Close)
+	const rest = `, "baseURL": "http://localhost:3000", "secret": "a-secret-for-tests-0123456789-abcdefghij", "database": "memory:",
+		"socialProviders": {"github": {"clientId": "id", "clientSecret": "secret"}},
+		"plugins": {"genericOAuth": {"config": [
+			{"providerId": "far", "clientId": "id", "discoveryUrl": "https://far.example/.well-known/openid-configuration"},
+			{"providerId": "near", "clientId": "id", "allowPrivateAddresses": true, "discoveryUrl": "http://127.0.0.1:1/.well-known/openid-configuration"}]}}}`
+	f, err := parse("test.json", []byte(`{"outboundProxy": "`+proxy.URL+`"`+rest), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := f.options()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Plugins, err = f.plugins()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Database = memory.New()
+	auth, err := watchword.New(o)
+	if err == nil {
+		_, err = auth.Migrate(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	github := o.SocialProviders[0].(*oauth.Provider)
+	if _, err := github.Exchange(t.Context(), &oauth.ExchangeRequest{Code: "c"}); err == nil {
+		t.Error("a code was redeemed at a proxy that refuses")
+	}
+	for _, id := range []string{"far", "near"} {
+		r := httptest.NewRequest("POST", "/api/auth/sign-in/social", strings.NewReader(`{"provider":"`+id+`"}`))
+		r.Header.Set("Content-Type", "application/json")
+		auth.Handler().ServeHTTP(httptest.NewRecorder(), r)
+	}
+	for _, want := range []string{"CONNECT github.com:443", "CONNECT far.example:443"} {
+		if got := <-asked; got != want {
+			t.Errorf("the proxy was asked for %q, not %q", got, want)
+		}
+	}
+	if len(asked) > 0 {
+		t.Errorf("the proxy was asked for %q", <-asked)
+	}
+	for _, bad := range []string{`"proxy:3128"`, `"socks5://proxy"`, `5`, `"http://"`} {
+		if _, err := parse("test.json", []byte(`{"outboundProxy": `+bad+rest), nil); err == nil || !strings.Contains(err.Error(), "outboundProxy") {
+			t.Errorf("%s: %v", bad, err)
 		}
 	}
 }
