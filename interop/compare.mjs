@@ -5,6 +5,7 @@
 import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { startServer, stopShared } from "./harness.mjs";
+import { startInternet } from "./internet.mjs";
 import { knownDifferences, withoutAdditions } from "./known-differences.mjs";
 import { normaliseCall } from "./normalise.mjs";
 import { tester } from "./recorder.mjs";
@@ -66,10 +67,10 @@ async function play(server, scenario) {
   };
 }
 
-async function playGroup(side, group) {
+async function playGroup(side, group, internet) {
   let server;
   try {
-    server = await startServer(side, group[0].config, { shared: true });
+    server = await startServer(side, group[0].config, { shared: true, internet });
   } catch (error) {
     return group.map(() => ({ calls: [], failure: error.message }));
   }
@@ -113,10 +114,11 @@ function print({ scenario, a, length, different, failures }) {
 
 const groups = groupByConfig((await loadScenarios()).filter(({ name }) => name.includes(options.only) && !(options.without && name.includes(options.without))));
 const started = Date.now();
+const internets = await Promise.all([startInternet(), startInternet()]);
 const verdicts = new Map();
 
 async function playBoth(group) {
-  const [a, b] = await Promise.all([playGroup(options.a, group), playGroup(options.b, group)]);
+  const [a, b] = await Promise.all([playGroup(options.a, group, internets[0]), playGroup(options.b, group, internets[1])]);
   return group.map((scenario, i) => judge(scenario, a[i], b[i]));
 }
 
@@ -140,6 +142,7 @@ for (const group of groups.filter((group) => group.some(({ name }) => verdicts.g
   }
 }
 stopShared();
+for (const internet of internets) internet.close();
 
 const totals = { calls: 0, same: 0, known: 0, scenarios: 0, whole: 0, stopped: 0 };
 for (const { length, different, failures, known } of verdicts.values()) {

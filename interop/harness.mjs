@@ -73,29 +73,30 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 // One process of a side that serves many configurations, because loading it takes longer than most scenarios.
 const hosts = new Map();
 
-function hostOf(side) {
-  if (hosts.has(side)) return hosts.get(side);
+function hostOf(side, internet) {
+  const key = `${side} ${internet?.url}`;
+  if (hosts.has(key)) return hosts.get(key);
   const { command, args, env } = sides[side]("");
-  const child = fork(args[0], [], { execPath: command, env: environment(env), stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const child = fork(args[0], [], { execPath: command, env: environment({ ...env, ...internet?.environment(side) }), stdio: ["ignore", "pipe", "pipe", "ipc"] });
   child.log = [];
   child.waiting = new Map();
   child.stdout.on("data", (part) => child.log.push(part));
   child.stderr.on("data", (part) => child.log.push(part));
   child.on("message", ({ file, error }) => child.waiting.get(file)?.(error));
   child.on("exit", (code) => {
-    hosts.delete(side);
+    hosts.delete(key);
     running.delete(child);
     for (const settle of child.waiting.values()) settle(`exit ${code}`);
   });
   running.add(child);
-  hosts.set(side, child);
+  hosts.set(key, child);
   return child;
 }
 
 // A process of its own for one configuration: what went wrong, or undefined when it answers.
-async function startProcess(side, file, probe) {
+async function startProcess(side, file, probe, internet) {
   const { command, args, env } = sides[side](file);
-  const child = spawn(command, args, { env: environment(env), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { env: environment({ ...env, ...internet?.environment(side) }), stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   child.stdout.on("data", (part) => log.push(part));
   child.stderr.on("data", (part) => log.push(part));
@@ -120,8 +121,8 @@ async function startProcess(side, file, probe) {
   return { log, stop, failure: code === undefined ? "no answer" : `exit ${code}` };
 }
 
-async function startShared(side, file) {
-  const child = hostOf(side);
+async function startShared(side, file, internet) {
+  const child = hostOf(side, internet);
   const failure = await new Promise((resolve) => {
     child.waiting.set(file, resolve);
     child.send({ start: file });
@@ -134,9 +135,10 @@ async function startShared(side, file) {
  * Starts one side and waits until it answers. `config` is what the file would hold without the parts that belong to
  * the machine; the text {{BASE}} in it becomes the server's base URL. `at` puts the database file in a place that
  * outlives the server, `database` is the URL of another one. `shared` lets the reference serve it from a process that
- * serves other configurations too, unless it counts requests: its counters belong to the process.
+ * serves other configurations too, unless it counts requests: its counters belong to the process. `internet` is where it
+ * finds the providers (see internet.mjs).
  */
-export async function startServer(side, config, { at, database, shared = false } = {}) {
+export async function startServer(side, config, { at, database, internet, shared = false } = {}) {
   const directory = mkdtempSync(path.join(os.tmpdir(), "watchword-interop-"));
   const port = await freePort();
   const box = await openOutbox();
@@ -150,18 +152,20 @@ export async function startServer(side, config, { at, database, shared = false }
     listen: `127.0.0.1:${port}`,
     database: database ?? `sqlite:${at ?? path.join(directory, "auth.db")}`,
     delivery: { webhook: { url: box.url } },
+    ...(internet && side === "watchword" && { outboundProxy: internet.url }),
   };
   writeFileSync(file, JSON.stringify(settled));
 
   // Not /ok: a limiter would count it against the scenario.
   const probe = `http://localhost:${port}${pathOf(settled)}/interop-probe`;
   const sharing = shared && side !== "watchword" && settled.rateLimit.enabled === false;
-  const { log, stop, failure } = await (sharing ? startShared(side, file) : startProcess(side, file, probe));
+  const { log, stop, failure } = await (sharing ? startShared(side, file, internet) : startProcess(side, file, probe, internet));
   const server = {
     side,
     port,
     base,
     box,
+    internet,
     config: settled,
     log: () => Buffer.concat(log).toString(),
     async stop() {

@@ -94,5 +94,5 @@ export function tester(server) {
     };
   }
 
-  return { srv: server, calls, client, base: server.base, box: server.box, note: (note, json) => calls.push({ note, json }) };
+  return { srv: server, calls, client, base: server.base, box: server.box, internet: server.internet, note: (note, json) => calls.push({ note, json }) };
 }

@@ -2,6 +2,8 @@ package social
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/watchword-auth/watchword/core"
@@ -39,6 +41,9 @@ func (out *AccountInfoOutput) AppendJSON(b []byte) []byte {
 		b = db.AppendJSONString(append(b, `,"image":`...), id.Image)
 	}
 	b = strconv.AppendBool(append(b, `,"emailVerified":`...), id.EmailVerified)
+	for _, name := range slices.Sorted(maps.Keys(id.Fields)) {
+		b = append(append(db.AppendJSONString(append(b, ','), name), ':'), id.Fields[name]...)
+	}
 	profile := id.Profile
 	if !json.Valid(profile) {
 		profile = json.RawMessage("{}")

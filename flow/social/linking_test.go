@@ -176,6 +176,11 @@ func TestMapProfileToUser(t *testing.T) {
 	c := s.Client()
 	goes(t, p.signIn(c, "google", ada), "/home")
 	c.Get("/get-session").Want(200, `"name":"Mapped"`, `"plan":"pro"`, `"role":null`)
+	row, err := s.Context().Accounts().ByProvider("google", ada.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Get("/account-info?accountId="+row.ID).Want(200, `"user":{"name":"Mapped"`, `"plan":"pro","role":"admin"},"data":{`)
 }
 
 // link starts a linking and returns the authorization URL.

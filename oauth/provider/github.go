@@ -26,7 +26,9 @@ func github(o *Options) (*spec, error) {
 		return claims, nil
 	}
 	s.user = func(p oauth.Claims) User {
-		return User{Name: p.First("name", "login"), Email: p.Text("email"), Image: p.Text("avatar_url"), EmailVerified: p.True(gitHubVerified)}
+		u := User{Name: p.First("name", "login"), Email: p.Text("email"), Image: p.Text("avatar_url"), EmailVerified: p.True(gitHubVerified)}
+		delete(p, gitHubVerified) // no word of GitHub's
+		return u
 	}
 	return s, nil
 }

@@ -25,7 +25,7 @@ func gitlab(o *Options) (*spec, error) {
 		return claims, nil
 	}
 	s.user = func(p oauth.Claims) User {
-		return User{Name: p.First("name", "username"), Email: p.Text("email"), Image: p.Text("avatar_url"), EmailVerified: p.True("email_verified")}
+		return User{Name: present(p, "name", "username"), Email: p.Text("email"), Image: p.Text("avatar_url"), EmailVerified: p.True("email_verified")}
 	}
 	return s, nil
 }

@@ -16,6 +16,16 @@ func standard(p oauth.Claims) User {
 // proven.
 func unvouched(u User) User { u.EmailVerified = false; return u }
 
+// present is the text of the first member that is there, empty or not.
+func present(p oauth.Claims, names ...string) string {
+	for _, name := range names {
+		if p.Has(name) {
+			return p.Text(name)
+		}
+	}
+	return ""
+}
+
 // set replaces a member of a profile.
 func set(p oauth.Claims, name string, value any) {
 	if raw, err := json.Marshal(value); err == nil {

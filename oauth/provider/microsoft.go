@@ -50,10 +50,13 @@ func microsoft(o *Options) (*spec, error) {
 	s.idToken = &code
 	s.fetch = func(ctx context.Context, t *oauth.Tokens) (oauth.Claims, error) {
 		claims, err := fromIDToken(ctx, t)
-		if err == nil && !o.DisableProfilePhoto && t.AccessToken != "" {
+		if err != nil || o.DisableProfilePhoto || t.AccessToken == "" {
+			return claims, err
+		}
+		if _, err := claims.Subject("oid"); err == nil {
 			addMicrosoftPhoto(ctx, o, claims, t)
 		}
-		return claims, err
+		return claims, nil
 	}
 	return s, nil
 }

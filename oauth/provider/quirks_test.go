@@ -199,6 +199,30 @@ func TestProfileOfAnotherUser(t *testing.T) {
 	}
 }
 
+// TestProfilesAreShownAsTheReferenceShowsThem is about what providers do not
+// say themselves: it is in a profile where the reference puts it, and only
+// there.
+func TestProfilesAreShownAsTheReferenceShowsThem(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answers map[string]json.RawMessage
+		want    string
+	}{
+		"github": {map[string]json.RawMessage{"https://api.github.com/user": json.RawMessage(`{"id":1,"email":"a@x.test"}`),
+			"https://api.github.com/user/emails": json.RawMessage(`[{"email":"a@x.test","verified":true}]`)}, `{"email":"a@x.test","id":1}`},
+		"discord": {map[string]json.RawMessage{"*": json.RawMessage(`{"id":"1","avatar":"b"}`)},
+			`{"avatar":"b","id":"1","image_url":"https://cdn.discordapp.com/avatars/1/b.png"}`},
+		"gitlab": {map[string]json.RawMessage{"*": json.RawMessage(`{"id":1,"name":"","username":"ada","state":"active"}`)},
+			`{"id":1,"name":"","state":"active","username":"ada"}`},
+	} {
+		p := build(t, name, options(t, name, nil, &stub{answers: c.answers}))
+		id, err := p.UserInfo(t.Context(), &oauth.Tokens{AccessToken: "at"})
+		if err != nil || string(id.Profile) != c.want || id.EmailVerified != (name == "github") || id.Name != "" {
+			t.Errorf("%s: %+v %v", name, id, err)
+		}
+	}
+}
+
 // TestNobody leaves out or spoils what names the user: nobody gets in, and
 // above all no two become one.
 func TestNobody(t *testing.T) {

@@ -41,8 +41,9 @@ type spec struct {
 	subject []string                             // path to the user's permanent name
 	who     func(p oauth.Claims) (string, error) // in place of subject
 	email   bool                                 // a user without an address is none
-	// user maps a profile; oauth.Claims of what userURL answers, or of the
-	// ID token where there is no userURL.
+	// user maps a profile: the claims of what userURL answers, or of the ID
+	// token where there is no userURL. What it changes in them is what the
+	// application sees as the profile.
 	user func(p oauth.Claims) User
 
 	// request changes the authorization request before it is written.
@@ -254,11 +255,11 @@ func (s *spec) bySubject(claims oauth.Claims) (string, error) {
 
 // shape maps a profile, as the application wants it.
 func (s *spec) shape(subject string, claims oauth.Claims) (*oauth.Identity, error) {
+	u := s.user(claims)
 	profile, err := json.Marshal(claims)
 	if err != nil {
 		return nil, fmt.Errorf("provider: %w", err)
 	}
-	u := s.user(claims)
 	if s.o.MapProfileToUser != nil {
 		if err := s.o.MapProfileToUser(profile, &u); err != nil {
 			return nil, err

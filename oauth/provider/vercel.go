@@ -12,7 +12,7 @@ func vercel(o *Options) (*spec, error) {
 		auth: oauth.AuthMethod(o.TokenEndpointAuth),
 		user: func(p oauth.Claims) User {
 			u := standard(p)
-			u.Name = p.First("name", "preferred_username")
+			u.Name = present(p, "name", "preferred_username")
 			return u
 		},
 	}
