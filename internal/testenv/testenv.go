@@ -25,8 +25,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
 )
 
-// Missing ends a test whose server does not answer: it fails where CI=true, and
-// is skipped elsewhere.
+// Missing ends a test whose server does not answer, or whose program is not
+// there: it fails where CI=true, and is skipped elsewhere.
 func Missing(tb testing.TB, variable string, err error) {
 	tb.Helper()
 	if os.Getenv("CI") == "true" {
