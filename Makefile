@@ -6,7 +6,7 @@ LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VULN    := golang.org/x/vuln/cmd/govulncheck@latest
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test race lint interop compare bench soak fuzz clean
+.PHONY: help run build test race lint interop compare bench soak fuzz prove release clean
 
 help: ## Show what there is to make.
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ soak: ## Kill instances over PostgreSQL and Redis for SOAKTIME (default 2m), and
 
 fuzz: ## Fuzz every parser of hostile input for FUZZTIME each (default 1m).
 	@./.ci/fuzz $${FUZZTIME:-1m}
+
+prove: ## Run everything that shows Watchword can be trusted; the last lines have the counts.
+	@./.ci/prove
+
+release: ## Make a release of VERSION in dist/, for all systems.
+	@./.ci/release $(VERSION)
 
 clean: ## Remove what was built.
 	rm -rf bin dist
