@@ -14,7 +14,7 @@ var binary string
 
 // sections are in the order of the catalogue.
 func sections() []section {
-	return []section{rd, op, dv, ss, sa, sc}
+	return []section{rd, or, op, dv, ss, sa, sc}
 }
 
 func TestMain(m *testing.M) {
@@ -51,3 +51,4 @@ func build() (remove func()) {
 }
 
 func TestRD(t *testing.T) { run(t, rd) }
+func TestOR(t *testing.T) { run(t, or) }

@@ -25,6 +25,7 @@ func (l *nameList) DecodeConfig(n *config.Node) error {
 
 func newAdmin(in pluginInput) (core.Plugin, error) {
 	var o struct {
+		rolesFile
 		DefaultRole                  string          `key:"defaultRole"`
 		AdminRoles                   nameList        `key:"adminRoles"`
 		AdminUserIDs                 []string        `key:"adminUserIds"`
@@ -34,9 +35,12 @@ func newAdmin(in pluginInput) (core.Plugin, error) {
 		ImpersonationSessionDuration *config.Seconds `key:"impersonationSessionDuration"`
 		AllowImpersonatingAdmins     bool            `key:"allowImpersonatingAdmins"`
 	}
-	err := in.Decode(&o)
+	if err := in.Decode(&o); err != nil {
+		return nil, err
+	}
+	_, roles, err := o.read(admin.Statements(), admin.DefaultRoles())
 	return admin.New(admin.Options{
-		DefaultRole: o.DefaultRole, AdminRoles: o.AdminRoles, AdminUserIDs: o.AdminUserIDs,
+		Roles: roles, DefaultRole: o.DefaultRole, AdminRoles: o.AdminRoles, AdminUserIDs: o.AdminUserIDs,
 		DefaultBanReason: o.DefaultBanReason, DefaultBanExpiresIn: o.DefaultBanExpiresIn.Duration(),
 		BannedUserMessage:            o.BannedUserMessage,
 		ImpersonationSessionDuration: o.ImpersonationSessionDuration.Duration(),

@@ -26,6 +26,7 @@ func (m pluginModel) read(into *organization.Model) error {
 }
 
 type organizationOptions struct {
+	rolesFile
 	AllowUserToCreateOrganization        *bool           `key:"allowUserToCreateOrganization"`
 	OrganizationLimit                    *int            `key:"organizationLimit"`
 	CreatorRole                          string          `key:"creatorRole"`
@@ -79,6 +80,10 @@ func newOrganization(in pluginInput) (core.Plugin, error) {
 			Enabled:                     f.DynamicAccessControl.Enabled,
 			MaximumRolesPerOrganization: f.DynamicAccessControl.MaximumRolesPerOrganization,
 		},
+	}
+	var err error
+	if o.AccessControl, o.Roles, err = f.read(organization.Statements(), organization.DefaultRoles()); err != nil {
+		return nil, err
 	}
 	for _, m := range []struct {
 		from pluginModel
