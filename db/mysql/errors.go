@@ -31,6 +31,8 @@ const (
 	codeTimeout    = 3024
 	codeMaxTime    = 1969 // MariaDB's max_statement_time
 	codeConnKilled = 1927
+	codeStopped    = 1317 // of a statement, when the server stops
+	codeInactive   = 4031 // MySQL: the connection was idle for too long
 )
 
 func codeOf(err error) uint16 {
@@ -60,7 +62,7 @@ func translate(err error) error {
 			return err
 		}
 	case codeChanged, codeLockWait, codeDeadlock, codeReadOnly, codeManyUsers, codeManyConns, codeShutdown, codeDiskFull,
-		codeTableFull, codeNoMemory, codeTimeout, codeMaxTime, codeConnKilled:
+		codeTableFull, codeNoMemory, codeTimeout, codeMaxTime, codeConnKilled, codeStopped, codeInactive:
 	default:
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -62,7 +63,8 @@ func unavailable(code string, err error) bool {
 		var connect *pgconn.ConnectError
 		var network net.Error
 		return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
-			errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, net.ErrClosed)
+			errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, net.ErrClosed) ||
+			errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) // the server died with the statement under way
 	case codeSerialization, codeDeadlock, codeCancelled, codeLockTimeout:
 		return true
 	}

@@ -1,3 +1,5 @@
+//go:build unix
+
 package soak_test
 
 import (
@@ -22,10 +24,10 @@ type site struct {
 	t       *testing.T
 	base    string
 	binary  string
+	log     string // of all instances
 	configs []string
 	ports   []string
 	next    atomic.Uint64
-	kills   atomic.Int64
 	mail    *mail
 
 	mu        sync.Mutex
@@ -34,7 +36,8 @@ type site struct {
 
 func newSite(t *testing.T, instances int, config map[string]any) *site {
 	t.Helper()
-	s := &site{t: t, mail: newMail(t), binary: filepath.Join(t.TempDir(), "watchword")}
+	dir := t.TempDir()
+	s := &site{t: t, mail: newMail(t), binary: filepath.Join(dir, "watchword"), log: filepath.Join(dir, "log")}
 	build := exec.Command("go", "build", "-o", s.binary, "../../cmd/watchword")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -79,10 +82,13 @@ func newSite(t *testing.T, instances int, config map[string]any) *site {
 
 func (s *site) start(i int) {
 	c := exec.Command(s.binary, "serve", "--migrate", "--config", s.configs[i])
-	c.Stderr = os.Stderr
-	if testing.Verbose() {
-		c.Stderr = nil // what it says of the others' deaths is of no interest
+	out, err := os.OpenFile(s.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		s.t.Error(err)
+		return
 	}
+	defer out.Close()
+	c.Stdout, c.Stderr = out, out
 	if err := c.Start(); err != nil {
 		s.t.Error(err)
 		return
@@ -103,7 +109,7 @@ func (s *site) kill(i int) {
 }
 
 func (s *site) ready(i int) {
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		r, err := http.Get("http://" + s.ports[i] + "/readyz")
 		if err == nil {
 			_ = r.Body.Close()
@@ -112,24 +118,9 @@ func (s *site) ready(i int) {
 			}
 		}
 		if time.Now().After(deadline) {
-			s.t.Errorf("instance %d does not start: %v", i, err)
-			return
+			text, _ := os.ReadFile(s.log)
+			s.t.Fatalf("instance %d does not start: %v\n%s", i, err, text)
 		}
-	}
-}
-
-// crash kills one instance after the other until the context ends.
-func (s *site) crash(ctx context.Context, every time.Duration) {
-	for i := 0; ; i = (i + 1) % len(s.ports) {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(every):
-		}
-		s.kill(i)
-		s.kills.Add(1)
-		s.start(i)
-		s.ready(i)
 	}
 }
 
@@ -161,13 +152,13 @@ type mail struct {
 	mu      sync.Mutex
 	seen    map[string]bool
 	repeats int
-	tokens  map[string]chan string // by address
+	tokens  map[string]chan string // by address and kind of message
 }
 
 func newMail(t *testing.T) *mail {
 	m := &mail{seen: map[string]bool{}, tokens: map[string]chan string{}}
 	m.server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		var message struct{ To, Token string }
+		var message struct{ To, Type, Token string }
 		if err := json.NewDecoder(r.Body).Decode(&message); err != nil {
 			t.Error(err)
 			return
@@ -181,7 +172,7 @@ func newMail(t *testing.T) *mail {
 		}
 		m.seen[id] = true
 		select {
-		case m.box(message.To) <- message.Token:
+		case m.box(message.To + message.Type) <- message.Token:
 		default:
 		}
 	}))
@@ -190,16 +181,17 @@ func newMail(t *testing.T) *mail {
 }
 
 // box is to be called with the lock held.
-func (m *mail) box(address string) chan string {
-	if m.tokens[address] == nil {
-		m.tokens[address] = make(chan string, 16)
+func (m *mail) box(key string) chan string {
+	if m.tokens[key] == nil {
+		m.tokens[key] = make(chan string, 16)
 	}
-	return m.tokens[address]
+	return m.tokens[key]
 }
 
-func (m *mail) wait(address string, patience time.Duration) string {
+// wait returns the token of a message of that kind, or "".
+func (m *mail) wait(address, kind string, patience time.Duration) string {
 	m.mu.Lock()
-	box := m.box(address)
+	box := m.box(address + kind)
 	m.mu.Unlock()
 	select {
 	case token := <-box:

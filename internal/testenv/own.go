@@ -27,12 +27,13 @@ type Own struct {
 
 	tb      testing.TB
 	command []string
-	account *user.User // who runs it; nil: who runs the test
+	answers func() error // nil once the server does what it is for
+	account *user.User   // who runs it; nil: who runs the test
 	cmd     *exec.Cmd
 	log     string
 }
 
-// Start starts the server and waits until it takes connections.
+// Start starts the server and waits until it answers.
 func (o *Own) Start() {
 	o.tb.Helper()
 	out, err := os.OpenFile(o.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -46,9 +47,8 @@ func (o *Own) Start() {
 		o.tb.Fatal(err)
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
-		conn, err := net.Dial("tcp", o.Address)
+		err := o.answers()
 		if err == nil {
-			_ = conn.Close()
 			return
 		}
 		if time.Now().After(deadline) {
@@ -56,6 +56,24 @@ func (o *Own) Start() {
 			o.tb.Fatalf("%s does not start: %v\n%s", o.command[0], err, text)
 		}
 	}
+}
+
+// talk connects, says something and reads the beginning of the answer.
+func (o *Own) talk(say string) (string, error) {
+	conn, err := net.Dial("tcp", o.Address)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if say == "" {
+		return "", nil
+	}
+	if _, err := conn.Write([]byte(say)); err != nil {
+		return "", err
+	}
+	answer := make([]byte, 64)
+	n, err := conn.Read(answer)
+	return string(answer[:n]), err
 }
 
 // Kill ends the server at once and waits until it is gone.

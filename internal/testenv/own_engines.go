@@ -3,8 +3,9 @@
 package testenv
 
 import (
+	"database/sql"
+	"errors"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,13 @@ func OwnRedis(tb testing.TB, arguments ...string) *Own {
 	host, port, _ := net.SplitHostPort(o.Address)
 	o.command = append([]string{path, "--bind", host, "--port", port, "--dir", dir, "--save", ""}, arguments...)
 	o.URL = "redis://" + o.Address
+	o.answers = func() error {
+		answer, err := o.talk("PING\r\n")
+		if err == nil && !strings.HasPrefix(answer, "+PONG") {
+			err = errors.New(answer)
+		}
+		return err
+	}
 	o.Start()
 	return o
 }
@@ -42,6 +50,13 @@ func OwnPostgres(tb testing.TB) *Own {
 	o.command = []string{filepath.Join(filepath.Dir(path), "postgres"), "-D", data, "-h", host, "-p", port,
 		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=200"}
 	o.URL = "postgres://postgres@" + o.Address + "/postgres?sslmode=disable"
+	handle, err := sql.Open("pgx", o.URL)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	handle.SetMaxIdleConns(0)
+	tb.Cleanup(func() { _ = handle.Close() })
+	o.answers = handle.Ping
 	o.Start()
 	return o
 }
@@ -53,35 +68,24 @@ func (o *Own) Stop() { o.end(syscall.SIGINT) }
 // anything, so that it recovers from its log at the next start.
 func (o *Own) Crash() { o.end(syscall.SIGQUIT) }
 
-// OwnPgBouncer starts a PgBouncer in transaction mode, in front of the database
-// of a URL that [Postgres] or [OwnPostgres] returned. Of the URL's parameters
-// the search path is set at the server, since a pooled connection is nobody's.
-func OwnPgBouncer(tb testing.TB, backend string) *Own {
+// OwnPgBouncer starts a PgBouncer in transaction mode in front of every database
+// of a server. Its URL leads where the server's does.
+func OwnPgBouncer(tb testing.TB, server *Own) *Own {
 	tb.Helper()
 	o, path, dir := newOwn(tb, "pgbouncer", "postgres")
-	u, err := url.Parse(backend)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	host, port, err := net.SplitHostPort(u.Host)
-	if err != nil {
-		host, port = u.Hostname(), "5432"
-	}
-	database, set := strings.TrimPrefix(u.Path, "/"), ""
-	if schema := u.Query().Get("search_path"); schema != "" {
-		set = " connect_query='SET search_path = \"" + schema + "\"'"
-	}
+	host, port, _ := net.SplitHostPort(server.Address)
 	listen, listenPort, _ := net.SplitHostPort(o.Address)
 	file := filepath.Join(dir, "pgbouncer.ini")
-	text := "[databases]\n" + database + " = host=" + host + " port=" + port + " user=" + u.User.Username() + set + "\n" +
+	text := "[databases]\n* = host=" + host + " port=" + port + " user=postgres\n" +
 		"[pgbouncer]\nlisten_addr = " + listen + "\nlisten_port = " + listenPort + "\nunix_socket_dir =\n" +
-		"auth_type = any\npool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 500\n"
+		"auth_type = any\npool_mode = transaction\nmax_client_conn = 500\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	o.own(file)
 	o.command = []string{path, file}
-	o.URL = "postgres://" + u.User.Username() + "@" + o.Address + "/" + database + "?sslmode=disable"
+	o.URL = strings.Replace(server.URL, server.Address, o.Address, 1)
+	o.answers = func() error { _, err := o.talk(""); return err }
 	o.Start()
 	return o
 }
