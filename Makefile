@@ -6,10 +6,10 @@ LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VULN    := golang.org/x/vuln/cmd/govulncheck@latest
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test race lint interop compare bench soak fuzz prove release clean
+.PHONY: help run build test race lint interop compare bench soak restore-drill fuzz prove release clean
 
 help: ## Show what there is to make.
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Start a development server at http://localhost:3000.
 	./bin/watchword serve
@@ -36,8 +36,11 @@ interop: build ## Play the official clients and the reference against the binary
 bench: build ## Measure side by side with the reference and with the floor.
 	$(GO) run ./bench/cmd/compare
 
-soak: ## Kill instances over PostgreSQL and Redis for SOAKTIME (default 2m), and check that nothing is lost.
-	$(GO) test ./internal/soak -count 1 -v -timeout 2h -soak $${SOAKTIME:-2m}
+soak: ## Take instances, Redis and PostgreSQL away under load for SOAKTIME (default 2m), and check that nothing is lost.
+	$(GO) test ./internal/soak -run 'TestSoak|TestOutbox' -count 1 -v -timeout 2h -soak $${SOAKTIME:-2m}
+
+restore-drill: ## Back databases up under load, restore and serve them.
+	$(GO) test ./internal/soak -run TestRestore -count 1 -v -timeout 1h
 
 fuzz: ## Fuzz every parser of hostile input for FUZZTIME each (default 1m).
 	@./.ci/fuzz $${FUZZTIME:-1m}

@@ -22,17 +22,7 @@ func TestMigrateServers(t *testing.T) {
 		typed  string // a type of the dialect
 	}{
 		"postgres": {func(t *testing.T) string { return testenv.Postgres(t) }, `"emailVerified" boolean`},
-		"mysql": {func(t *testing.T) string {
-			o, err := mysql.ParseDSN(testenv.MySQL(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			user := o.User
-			if o.Passwd != "" {
-				user += ":" + o.Passwd
-			}
-			return "mysql://" + user + "@" + o.Addr + "/" + o.DBName
-		}, "`expiresAt` timestamp(3)"},
+		"mysql":    {mysqlURL, "`expiresAt` timestamp(3)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,4 +59,18 @@ func TestMigrateServers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// mysqlURL returns the URL of an empty database of its own.
+func mysqlURL(t *testing.T) string {
+	t.Helper()
+	o, err := mysql.ParseDSN(testenv.MySQL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := o.User
+	if o.Passwd != "" {
+		user += ":" + o.Passwd
+	}
+	return "mysql://" + user + "@" + o.Addr + "/" + o.DBName
 }

@@ -20,11 +20,12 @@ type device struct {
 	site  *site
 	tally *tally
 	jar   http.CookieJar
+	email string // whose it is, where a test needs it
 }
 
 func (s *site) device(l *tally) *device {
 	jar, _ := cookiejar.New(nil) // it fails for options, which there are none of
-	return &device{s, l, jar}
+	return &device{site: s, tally: l, jar: jar}
 }
 
 func address() string {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -34,14 +35,36 @@ type site struct {
 	processes []*exec.Cmd
 }
 
+// build makes the binary, once for all tests.
+var build = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(scratch, "watchword")
+	out, err := exec.Command("go", "build", "-o", path, "../../cmd/watchword").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w\n%s", err, out)
+	}
+	return path, err
+})
+
+// scratch is a directory for the whole run.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "watchword-soak-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(scratch)
+	os.Exit(code)
+}
+
 func newSite(t *testing.T, instances int, config map[string]any) *site {
 	t.Helper()
-	dir := t.TempDir()
-	s := &site{t: t, mail: newMail(t), binary: filepath.Join(dir, "watchword"), log: filepath.Join(dir, "log")}
-	build := exec.Command("go", "build", "-o", s.binary, "../../cmd/watchword")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	binary, err := build()
+	if err != nil {
+		t.Fatal(err)
 	}
+	s := &site{t: t, mail: newMail(t), binary: binary, log: filepath.Join(t.TempDir(), "log")}
 	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: s.rewrite, Transport: s, ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
 		w.WriteHeader(http.StatusBadGateway)
 	}})
@@ -152,12 +175,21 @@ type mail struct {
 	mu      sync.Mutex
 	seen    map[string]bool
 	repeats int
-	tokens  map[string]chan string // by address and kind of message
+	held    atomic.Pointer[chan struct{}] // nil: messages are taken
+	tokens  map[string]chan string        // by address and kind of message
 }
 
 func newMail(t *testing.T) *mail {
 	m := &mail{seen: map[string]bool{}, tokens: map[string]chan string{}}
-	m.server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	m.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if held := m.held.Load(); held != nil {
+			select {
+			case <-*held:
+			case <-r.Context().Done():
+			}
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
 		var message struct{ To, Type, Token string }
 		if err := json.NewDecoder(r.Body).Decode(&message); err != nil {
 			t.Error(err)
@@ -178,6 +210,21 @@ func newMail(t *testing.T) *mail {
 	}))
 	t.Cleanup(m.server.Close)
 	return m
+}
+
+// hold has the receiver answer nothing until release, and take nothing.
+func (m *mail) hold() {
+	held := make(chan struct{})
+	m.held.Store(&held)
+}
+
+func (m *mail) release() { close(*m.held.Swap(nil)) }
+
+// count returns how many different messages came.
+func (m *mail) count() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.seen)
 }
 
 // box is to be called with the lock held.
