@@ -30,7 +30,10 @@ export async function openBrowser(program) {
   from.on("data", (part) => {
     const messages = (buffer + part).split("\0");
     buffer = messages.pop();
-    for (const { id, result, error } of messages.map((text) => JSON.parse(text))) {
+    for (const { id, method, params, result, error } of messages.map((text) => JSON.parse(text))) {
+      if (method === "Target.detachedFromTarget") {
+        for (const [id, call] of waiting) if (call.sessionId === params.sessionId) waiting.delete(id) && call.reject(new Error(`${call.method}: the window has closed`));
+      }
       const call = waiting.get(id);
       waiting.delete(id);
       if (error) call?.reject(new Error(`${call.method}: ${error.message}`));
@@ -40,7 +43,9 @@ export async function openBrowser(program) {
   const send = (method, params = {}, sessionId) =>
     new Promise((resolve, reject) => {
       const id = ++last;
-      waiting.set(id, { method, resolve, reject });
+      waiting.set(id, { method, sessionId, resolve, reject });
+      // A window that has closed answers nothing.
+      setTimeout(() => waiting.delete(id) && reject(new Error(`${method}: no answer`)), 10000).unref();
       to.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
     });
   after(async () => {
@@ -51,10 +56,7 @@ export async function openBrowser(program) {
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  /** A page with cookies of its own. */
-  async function openPage(url) {
-    const { browserContextId } = await send("Target.createBrowserContext");
-    const { targetId } = await send("Target.createTarget", { url: "about:blank", browserContextId });
+  async function attach(targetId) {
     const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
     const call = (method, params) => send(method, params, sessionId);
     async function evaluate(expression) {
@@ -73,8 +75,24 @@ export async function openBrowser(program) {
       await call("Page.navigate", { url: to_ });
       await until("document.readyState === 'complete'");
     }
-    await navigate(url);
-    return { call, evaluate, until, navigate, browserContextId, targets: () => send("Target.getTargets"), close: () => send("Target.disposeBrowserContext", { browserContextId }) };
+    return { call, evaluate, until, navigate };
+  }
+
+  /** A page with cookies of its own. `popup` is the next window that it opens. */
+  async function openPage(url) {
+    const { browserContextId } = await send("Target.createBrowserContext");
+    const { targetId } = await send("Target.createTarget", { url: "about:blank", browserContextId });
+    const page = await attach(targetId);
+    await page.navigate(url);
+    async function popup() {
+      for (const end = Date.now() + 30000; Date.now() < end; await sleep(20)) {
+        const { targetInfos } = await send("Target.getTargets");
+        const opened = targetInfos.find((target) => target.type === "page" && target.browserContextId === browserContextId && target.targetId !== targetId);
+        if (opened) return attach(opened.targetId);
+      }
+      throw new Error("no window was opened");
+    }
+    return { ...page, popup, close: () => send("Target.disposeBrowserContext", { browserContextId }) };
   }
   return { openPage };
 }

@@ -21,19 +21,21 @@ type failure struct {
 	Description string `json:"description,omitempty"`
 }
 
-// script posts the message beside it to the page and closes the window. It
-// never changes, so that the policy of the answer can name it by its hash.
+// script posts the message beside it to the page and closes the window, unless
+// the page does: later, as a page that looks whether the window has closed may
+// see that before it sees the message. It never changes, so that the policy of
+// the answer can name it by its hash.
 const script = `(function(){` +
 	`var e=document.getElementById("better-auth-oauth-popup");if(!e)return;` +
 	`var m;try{m=JSON.parse(e.textContent||"")}catch(x){return}` +
 	`var o=m.targetOrigin;delete m.targetOrigin;` +
 	`var t=window.opener||window.parent;` +
 	`if(t&&t!==window){try{t.postMessage(m,o)}catch(x){}}` +
-	`window.close()})();`
+	`setTimeout(function(){window.close()},1000)})();`
 
 // scriptHash names the script in a policy (Content Security Policy Level 3,
 // section 2.3.1).
-const scriptHash = "sha256-i1mVLp5hU51xBXzBvPr4UzQvMnCsRf3hsyUhp9VOnqg="
+const scriptHash = "sha256-qPJZ1u6mNmL3JLDmQ7HJ98jqYTqcyQrQdtbIslGRop8="
 
 // page is the answer of a window that has come to its end. Nothing but the
 // script may run in it, and nobody keeps it: it holds a session's token.
