@@ -37,7 +37,7 @@ type Adapter struct {
 	readShapes, writeShapes *sqlgen.Generator
 	busy                    time.Duration
 	owned                   bool
-	source                  string // of one more reading connection; empty where none can be made
+	path, source            string // of the file and of one more reading connection; empty where none can be made
 
 	// slots has room for each reading connection of a file. It is nil where
 	// reads share the writing connection or the caller's pool.
@@ -72,7 +72,8 @@ func Open(path string, o Options) (*Adapter, error) {
 		return nil, err
 	}
 	a := assemble(reader, writer, o.BusyTimeout, true)
-	a.slots, a.source = make(chan struct{}, o.Readers), source(path, o, true)
+	a.slots = make(chan struct{}, o.Readers)
+	a.path, a.source = path, source(path, o, true)
 	return a, nil
 }
 

@@ -13,13 +13,17 @@ import (
 // watch asks SQLite for its data_version, on a connection that does nothing
 // else: the number changes with every commit of any other connection, in this
 // process or another, before that commit's caller has its answer. What it does
-// not tell is which table changed, so all writes to the file count.
+// not tell is which table changed, so all writes to the file count. While the
+// header of the WAL index stays the same, nothing was committed, and SQLite
+// need not be asked; the open connection keeps the index from being replaced.
 type watch struct {
-	driver driver.Driver
-	source string
-	report func(error)
+	driver       driver.Driver
+	path, source string
+	report       func(error)
 
 	mu      sync.Mutex
+	index   *walIndex // of the first connection; nil: none
+	indexed bool
 	conn    driver.Conn // nil: to be opened
 	query   driver.StmtQueryContext
 	row     [1]driver.Value
@@ -38,7 +42,7 @@ func (a *Adapter) Watch(_ []*db.Def, report func(error)) (db.Watch, error) {
 	if a.source == "" {
 		return nil, errUnwatched
 	}
-	return &watch{driver: a.reader.Driver(), source: a.source, report: report, failed: true}, nil
+	return &watch{driver: a.reader.Driver(), path: a.path, source: a.source, report: report, failed: true}, nil
 }
 
 // Version implements [db.Watch].
@@ -47,6 +51,9 @@ func (w *watch) Version(context.Context) (uint64, bool) {
 	defer w.mu.Unlock()
 	if w.closed {
 		return 0, false
+	}
+	if w.index.same() {
+		return w.version, true
 	}
 	now, err := w.read()
 	if err != nil {
@@ -65,6 +72,7 @@ func (w *watch) Version(context.Context) (uint64, bool) {
 		w.last = now
 		w.version++
 	}
+	w.index.note()
 	return w.version, true
 }
 
@@ -76,6 +84,7 @@ func (w *watch) read() (int64, error) {
 			return 0, err
 		}
 		w.version++
+		defer w.openIndex()
 	}
 	rows, err := w.query.QueryContext(context.Background(), nil)
 	if err != nil {
@@ -113,11 +122,20 @@ func (w *watch) open() error {
 	return err
 }
 
+// openIndex opens the WAL index once, when the first connection has read. Its
+// first header is noted at the next call, after the database was asked.
+func (w *watch) openIndex() {
+	if !w.indexed {
+		w.indexed = true
+		w.index = openWALIndex(w.path)
+	}
+}
+
 func (w *watch) drop() {
 	if w.conn != nil {
 		_ = w.query.(driver.Stmt).Close()
 		_ = w.conn.Close()
-		w.conn, w.query = nil, nil
+		w.conn, w.query, w.index = nil, nil, nil // without it nothing holds the index in its place
 	}
 }
 

@@ -53,6 +53,13 @@ func reader(tb testing.TB, change ...func(*core.Options)) (s *authtest.Server, r
 
 func cached(o *core.Options) { o.Session.CookieCache.Enabled = true }
 
+func kept(engine func(*core.Options)) func(*core.Options) {
+	return func(o *core.Options) {
+		engine(o)
+		o.Session.ReadCache.Enabled = true
+	}
+}
+
 // Reading the session is what a server does most: its allocations are
 // bounded. What the storage engine allocates for its one statement is counted
 // apart, as drivers differ. Not parallel, as AllocsPerRun demands.
@@ -67,12 +74,13 @@ func TestReadingAllocatesLittle(t *testing.T) {
 	}{
 		{"memory", func(*core.Options) {}, 20},
 		{"sqlite", authtest.SQLite(t), 20},
+		{"sqlite, read cache", kept(authtest.SQLite(t)), 40},
 		{"cookie cache", cached, 40},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, read, find := reader(t, c.change)
 			total, statement := testing.AllocsPerRun(100, read), 0.0
-			if !s.Options().Session.CookieCache.Enabled {
+			if o := s.Options().Session; !o.CookieCache.Enabled && !o.ReadCache.Enabled {
 				statement = testing.AllocsPerRun(100, find)
 			}
 			t.Logf("%v allocations, of them %v for the statement", total, statement)
@@ -90,6 +98,7 @@ func BenchmarkGetSession(b *testing.B) {
 	}{
 		{"memory", func(*core.Options) {}},
 		{"sqlite", authtest.SQLite(b)},
+		{"sqlite, read cache", kept(authtest.SQLite(b))},
 		{"cookie-cache", cached},
 	} {
 		b.Run(c.name, func(b *testing.B) {

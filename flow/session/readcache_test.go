@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -259,6 +261,41 @@ func TestReadCacheSeesOtherProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 		ada.Get("/get-session").WantBody(200, "null")
+	}
+}
+
+// The same with a process that is one.
+func TestReadCacheSeesARealProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "auth.db")
+	s, c := caching(t, openSQLite(t, path))
+	for round := range 3 {
+		email := fmt.Sprintf("ada%d@example.com", round)
+		ada := s.SignUp(email)
+		ada.Get("/get-session").Want(200, email)
+		if n := c.costs(func() { ada.Get("/get-session").Want(200, email) }); n != 0 {
+			t.Fatalf("not cached: %d reads", n)
+		}
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOtherProcess$", "-test.count=1")
+		child.Env = append(os.Environ(), otherProcess+"="+path)
+		if out, err := child.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		ada.Get("/get-session").WantBody(200, "null")
+	}
+}
+
+const otherProcess = "WATCHWORD_TEST_OTHER_PROCESS"
+
+// TestOtherProcess is what [TestReadCacheSeesARealProcess] runs: it deletes
+// every session of a file.
+func TestOtherProcess(t *testing.T) {
+	path := os.Getenv(otherProcess)
+	if path == "" {
+		return
+	}
+	s := authtest.New(t, func(o *options) { o.Database = openSQLite(t, path) })
+	if n, err := db.Delete(t.Context(), s.Adapter(), s.Tables().Sessions.Table); err != nil || n == 0 {
+		t.Fatalf("%d deleted, %v", n, err)
 	}
 }
 

@@ -68,7 +68,7 @@ func configure(dir, listen, database string, more settings) (string, error) {
 	c := settings{
 		"listen": listen, "baseURL": "http://" + listen, "secret": benchSecret, "database": database,
 		"emailAndPassword": settings{"enabled": true}, "rateLimit": settings{"enabled": false},
-		"delivery": settings{},
+		"delivery": settings{}, "logger": settings{"level": "warn"}, // the reference keeps no access log
 	}
 	for key, value := range more {
 		c[key] = value
