@@ -322,6 +322,15 @@ func TestVerificationsWorkOnce(t *testing.T) {
 		if ok, err := c.Verifications().Reserve("another", "x", time.Minute); !ok || err != nil {
 			t.Errorf("%s: a free identifier: %v, %v", name, ok, err)
 		}
+		if v, err = c.Verifications().Find("another"); err != nil {
+			t.Fatalf("%s: a reserved value: %v", name, err)
+		}
+		if ok, err := c.Verifications().Replace(v, "y"); !ok || err != nil {
+			t.Errorf("%s: a reserved value is replaced: %v, %v", name, ok, err)
+		}
+		if v, err := c.Verifications().Take("another"); err != nil || v.Value != "y" {
+			t.Errorf("%s: a reserved value is taken: %v, %v", name, v, err)
+		}
 		if _, err := c.Verifications().Create("late", "x", time.Minute); err != nil {
 			t.Fatal(err)
 		}

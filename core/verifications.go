@@ -60,14 +60,20 @@ func (s Verifications) Reserve(identifier, value string, ttl time.Duration) (boo
 	ttl = max(ttl, time.Second) // in secondary storage, none is for ever
 	v := &Verification{ID: s.reservedID(identifier), Identifier: s.stored(identifier), Value: value,
 		ExpiresAt: now.Add(ttl), CreatedAt: now, UpdatedAt: now}
-	if kv := s.c.k.options.SecondaryStorage; kv != nil {
+	kv := s.c.k.options.SecondaryStorage
+	if kv != nil && !s.c.k.verificationsInDatabase() {
 		data := t.AppendStoredJSON(nil, v)
 		return kv.SetIfAbsent(s.c, verificationKey(v.Identifier), string(data), ttl)
 	}
+	// Where both hold values the row decides, as it does in [Verifications.Take].
 	if _, err := db.Delete(s.c, s.c.x, t.Table, t.ID.Eq(v.ID), t.ExpiresAt.Lt(now)); err != nil {
 		return false, err
 	}
-	return db.CreateIfAbsent(s.c, s.c.x, t.Table, v, t.ID)
+	reserved, err := db.CreateIfAbsent(s.c, s.c.x, t.Table, v, t.ID)
+	if err != nil || !reserved || kv == nil {
+		return reserved, err
+	}
+	return true, s.keep(v)
 }
 
 // reservedID derives a row's key from the identifier, so that the key's unique
