@@ -72,6 +72,12 @@ func (r *Registrar) RateLimit(match func(path string) bool, rule ratelimit.Rule)
 	r.k.limits = append(r.k.limits, ratelimit.PathRule{Match: match, Rule: rule})
 }
 
+// RateLimitFunc adds a function that decides on the limit of each request to the
+// paths that match. It stands among the rules of [Registrar.RateLimit].
+func (r *Registrar) RateLimitFunc(match func(path string) bool, decide ratelimit.Func) {
+	r.k.limits = append(r.k.limits, ratelimit.PathRule{Match: match, Func: decide})
+}
+
 // RateLimitStorage counts requests in a plugin's store, unless the application
 // gave one of its own.
 func (r *Registrar) RateLimitStorage(s ratelimit.Store) {

@@ -147,6 +147,32 @@ func TestRawBodiesAreBounded(t *testing.T) {
 	want(t, s.do("POST", "/raw", "0123456789x"), 413, "PAYLOAD_TOO_LARGE")
 }
 
+func TestLimitsThatAreFunctions(t *testing.T) {
+	t.Parallel()
+	on := true
+	once := func(r *http.Request, current ratelimit.Rule) (ratelimit.Rule, bool) {
+		if r.Header.Get("X-Robot") == "" {
+			return current, true
+		}
+		current.Max = 1
+		return current, true
+	}
+	s := newSite(t, func(r *core.Registrar) {
+		addRoutes(r)
+		r.RateLimitFunc(ratelimit.Exact("/nothing"), once)
+	}, func(o *core.Options) {
+		o.RateLimit = core.RateLimit{Enabled: &on, CustomRules: []ratelimit.CustomRule{{Path: "/thing", Func: once}}}
+	})
+	for _, path := range []string{"/thing", "/nothing"} {
+		for i, headers := range [][]string{nil, {"X-Robot", "yes"}, nil} {
+			got := s.do("GET", path, "", headers...)
+			if limited := got.status == 429; limited != (i == 1) {
+				t.Errorf("call %d to %s: got %d", i, path, got.status)
+			}
+		}
+	}
+}
+
 func TestLimitsCountBeforeRouting(t *testing.T) {
 	t.Parallel()
 	on := true

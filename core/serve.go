@@ -250,7 +250,7 @@ func (c *Context) limit(path string) error {
 	if c.k.limiter == nil {
 		return nil
 	}
-	rule, limited := c.k.rules.For(path)
+	rule, limited := c.k.rules.For(c.call.request, path)
 	if !limited {
 		return nil
 	}

@@ -19,7 +19,7 @@ func Example() {
 		panic(err)
 	}
 	store := ratelimit.NewMemory(nil)
-	rule, _ := rules.For("/sign-in/email")
+	rule, _ := rules.For(nil, "/sign-in/email")
 	for range 4 {
 		d, _ := store.Consume(context.Background(), ratelimit.Key("203.0.113.9", "/sign-in/email"), rule)
 		fmt.Println(d.Allowed, d.Seconds())

@@ -3,7 +3,7 @@
 //
 //	rules, err := ratelimit.NewRules(ratelimit.RulesOptions{})
 //	store := ratelimit.NewMemory(nil)
-//	if rule, limited := rules.For(path); limited {
+//	if rule, limited := rules.For(r, path); limited {
 //		decision, err := store.Consume(ctx, ratelimit.Key(ip, path), rule)
 //		…
 //	}

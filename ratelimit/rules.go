@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -10,11 +11,20 @@ import (
 	"github.com/watchword-auth/watchword/internal/glob"
 )
 
+// Func decides for one request: current is the rule that would hold without it.
+// It returns the rule that holds instead, and false where the request is not
+// limited. It is called for every request to its paths, before anything else is
+// done for it, so it must be quick and safe for concurrent use, and must not
+// read the body.
+type Func func(r *http.Request, current Rule) (rule Rule, limited bool)
+
 // PathRule is a rule for every path that Match accepts. Plugins bring them.
 type PathRule struct {
 	// Match is called for each request with the path below the base path.
 	Match func(path string) bool
 	Rule  Rule
+	// Func decides for each request in place of Rule; nil: Rule holds.
+	Func Func
 }
 
 // CustomRule is what the application sets for one path or a group of paths.
@@ -24,8 +34,10 @@ type CustomRule struct {
 	// as it stands.
 	Path string
 	Rule Rule
-	// Off exempts the path; Rule is then ignored.
+	// Off exempts the path; Rule and Func are then ignored.
 	Off bool
+	// Func decides for each request in place of Rule; nil: Rule holds.
+	Func Func
 }
 
 // RulesOptions are the rules besides the built-in ones.
@@ -60,8 +72,8 @@ func (c *customRule) match(path string) bool {
 }
 
 // NewRules checks and compiles rules. It fails for a plugin rule without Match, a
-// custom rule without Path, and a rule whose Window is not positive or whose Max
-// is negative.
+// custom rule without Path, and a rule without a
+// Func whose Window is not positive or whose Max is negative.
 func NewRules(opt RulesOptions) (*Rules, error) {
 	r := &Rules{fallback: opt.Default, plugins: append([]PathRule(nil), opt.Plugins...)}
 	if r.fallback == (Rule{}) {
@@ -74,7 +86,7 @@ func NewRules(opt RulesOptions) (*Rules, error) {
 		if plugin.Match == nil {
 			return nil, fmt.Errorf("ratelimit: plugin rule %d matches no path: Match is nil", i)
 		}
-		if err := plugin.Rule.check(fmt.Sprintf("plugin rule %d", i)); err != nil {
+		if err := plugin.Rule.check(fmt.Sprintf("plugin rule %d", i)); err != nil && plugin.Func == nil {
 			return nil, err
 		}
 	}
@@ -82,7 +94,7 @@ func NewRules(opt RulesOptions) (*Rules, error) {
 		if custom.Path == "" {
 			return nil, errors.New("ratelimit: a custom rule has no path")
 		}
-		if err := custom.Rule.check("the rule for " + custom.Path); err != nil && !custom.Off {
+		if err := custom.Rule.check("the rule for " + custom.Path); err != nil && !custom.Off && custom.Func == nil {
 			return nil, err
 		}
 		r.custom = append(r.custom, customRule{
@@ -101,24 +113,42 @@ func (r Rule) check(what string) error {
 	return nil
 }
 
-// For returns the rule for a path below the base path, and whether the path is
-// limited at all. Custom rules win over plugin rules, those over the built-in
-// ones, those over the default. It does not allocate.
-func (r *Rules) For(path string) (Rule, bool) {
+// For returns the rule for a request to a path below the base path, and whether
+// it is limited at all. Custom rules win over plugin rules, those over the
+// built-in ones, those over the default. The request is what functions are
+// given. It does not allocate.
+func (r *Rules) For(request *http.Request, path string) (Rule, bool) {
 	for i := range r.custom {
-		if c := &r.custom[i]; c.match(path) {
+		c := &r.custom[i]
+		switch {
+		case !c.match(path):
+			continue
+		case c.Off || c.Func == nil:
 			return c.Rule, !c.Off
 		}
+		current, _ := r.without(request, path)
+		return c.Func(request, current)
+	}
+	return r.without(request, path)
+}
+
+// without is the rule that holds without those of the application.
+func (r *Rules) without(request *http.Request, path string) (Rule, bool) {
+	rule, ok := builtin(path)
+	if !ok {
+		rule = r.fallback
 	}
 	for i := range r.plugins {
-		if r.plugins[i].Match(path) {
-			return r.plugins[i].Rule, true
+		switch p := &r.plugins[i]; {
+		case !p.Match(path):
+			continue
+		case p.Func != nil:
+			return p.Func(request, rule)
+		default:
+			return p.Rule, true
 		}
 	}
-	if rule, ok := builtin(path); ok {
-		return rule, true
-	}
-	return r.fallback, true
+	return rule, true
 }
 
 // builtin holds the rules for paths on which passwords are guessed and mails

@@ -1,6 +1,8 @@
 package ratelimit_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -25,7 +27,7 @@ func TestBuiltinRules(t *testing.T) {
 		"/forget-password": per(60, 3), "/forget-password/email-otp": per(60, 3),
 		"/email-otp/send-verification-otp": per(60, 3), "/email-otp/request-password-reset": per(60, 3), "/email-otp/x": per(10, 100),
 	} {
-		if got, on := rules.For(path); got != want || !on {
+		if got, on := rules.For(nil, path); got != want || !on {
 			t.Errorf("For(%q) = %v, %t; want %v", path, got, on, want)
 		}
 	}
@@ -55,14 +57,14 @@ func TestRuleOrder(t *testing.T) {
 		"/device": per(3, 3), "/device/code": per(1, 1), "/two-factor/verify-totp": per(4, 4), "/two-factor/verify-otp": per(4, 4),
 		"/admin/a/b": per(5, 0), "/literal?": per(6, 6), "/literals": per(1, 1), "/a/b/globs": per(7, 7),
 	} {
-		if got, on := rules.For(path); got != want || !on {
+		if got, on := rules.For(nil, path); got != want || !on {
 			t.Errorf("For(%q) = %v, %t; want %v", path, got, on, want)
 		}
 	}
-	if _, on := rules.For("/get-session"); on {
+	if _, on := rules.For(nil, "/get-session"); on {
 		t.Error("a path that is off is limited")
 	}
-	if n := testing.AllocsPerRun(100, func() { rules.For("/a/b/globs") }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { rules.For(nil, "/a/b/globs") }); n != 0 {
 		t.Errorf("For: %v allocations; want 0", n)
 	}
 }
@@ -90,5 +92,51 @@ func TestKey(t *testing.T) {
 	}
 	if got := ratelimit.Key("", "/x"); got != "no-trusted-ip|/x" {
 		t.Error(got)
+	}
+}
+
+func TestRulesThatAreFunctions(t *testing.T) {
+	t.Parallel()
+	robots := func(r *http.Request, current ratelimit.Rule) (ratelimit.Rule, bool) {
+		switch r.UserAgent() {
+		case "robot":
+			return per(60, 1), true
+		case "monitor":
+			return ratelimit.Rule{}, false
+		}
+		return current, true
+	}
+	double := func(_ *http.Request, current ratelimit.Rule) (ratelimit.Rule, bool) {
+		current.Max *= 2
+		return current, true
+	}
+	rules, err := ratelimit.NewRules(ratelimit.RulesOptions{
+		Default: per(1, 5),
+		Plugins: []ratelimit.PathRule{{Match: ratelimit.Prefix("/sign-in/", "/plugin"), Func: double}},
+		Custom:  []ratelimit.CustomRule{{Path: "/sign-in/*", Func: robots}, {Path: "/off", Off: true, Func: robots}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		agent, path string
+		want        ratelimit.Rule
+		limited     bool
+	}{
+		{"robot", "/sign-in/email", per(60, 1), true},
+		{"monitor", "/sign-in/email", ratelimit.Rule{}, false},
+		{"browser", "/sign-in/email", per(10, 6), true}, // what the plugin made of the built-in rule
+		{"robot", "/plugin", per(1, 10), true},
+		{"robot", "/other", per(1, 5), true},
+		{"robot", "/off", ratelimit.Rule{}, false},
+	} {
+		r := httptest.NewRequest("POST", c.path, nil)
+		r.Header.Set("User-Agent", c.agent)
+		if got, limited := rules.For(r, c.path); got != c.want || limited != c.limited {
+			t.Errorf("%s at %s: %v, %t; want %v, %t", c.agent, c.path, got, limited, c.want, c.limited)
+		}
+	}
+	if _, err := ratelimit.NewRules(ratelimit.RulesOptions{Custom: []ratelimit.CustomRule{{Path: "/x"}}}); err == nil {
+		t.Error("a rule of nothing is taken")
 	}
 }
