@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/watchword-auth/watchword"
+	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db/memory"
 )
@@ -36,8 +37,8 @@ func optionNames(t reflect.Type, prefix string, names map[string]bool) {
 		if inner.Kind() == reflect.Pointer {
 			inner = inner.Elem()
 		}
-		group := inner.Kind() == reflect.Struct && inner.PkgPath() == reflect.TypeFor[core.Options]().PkgPath() &&
-			!strings.HasPrefix(inner.Name(), "EntityHooks[")
+		own := inner.PkgPath() == reflect.TypeFor[core.Options]().PkgPath() || inner == reflect.TypeFor[cookie.Attributes]()
+		group := own && inner.Kind() == reflect.Struct && !strings.HasPrefix(inner.Name(), "EntityHooks[")
 		switch {
 		case group && f.Anonymous:
 			optionNames(inner, prefix, names)

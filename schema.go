@@ -12,7 +12,7 @@ import (
 // database is open: Options.Database and the secrets may be missing.
 func Schema(o Options) (*db.Schema, error) {
 	o.Production = false
-	if o.Database == nil {
+	if o.Database == nil && !o.Stateless {
 		o.Database = memory.New()
 	}
 	if o.Secret == "" && len(o.Secrets) == 0 {

@@ -47,6 +47,7 @@ type call struct {
 
 	current    *Current
 	resolved   bool // current is known, perhaps from the cookie cache
+	cached     bool // current is the cookie cache's copy
 	stored     bool // current was read from storage
 	newSession *Current
 	values     map[any]any
@@ -183,17 +184,18 @@ func (c *Context) outer() *Context {
 type undoable struct {
 	cookies             cookie.Answer
 	current, newSession *Current
-	resolved, stored    bool
+	resolved            bool
+	cached, stored      bool
 }
 
 func (c *call) snapshot() undoable {
-	return undoable{c.cookies.Answer(), c.current, c.newSession, c.resolved, c.stored}
+	return undoable{c.cookies.Answer(), c.current, c.newSession, c.resolved, c.cached, c.stored}
 }
 
 func (c *call) restore(u undoable) {
 	c.cookies.Restore(u.cookies)
 	c.current, c.newSession = u.current, u.newSession
-	c.resolved, c.stored = u.resolved, u.stored
+	c.resolved, c.cached, c.stored = u.resolved, u.cached, u.stored
 }
 
 // AfterCommit runs f when the transaction in hand is committed, at once

@@ -47,7 +47,7 @@ func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
 		age = own
 	}
 	if dontRemember {
-		age, cookieAge = time.Minute, cookie.Session
+		age, cookieAge = cc.shortAge(), cookie.Session
 	}
 	value, err := cc.sign(c, current, payload, age)
 	if err != nil {
@@ -55,6 +55,30 @@ func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
 		return
 	}
 	cc.setChunks(c, value, cookieAge)
+}
+
+// shortAge is how long a copy holds that ends with the browser.
+func (cc *cookieCache) shortAge() time.Duration {
+	if cc.k.options.Session.CookieCache.Strategy == CacheCompact {
+		return time.Minute
+	}
+	return 5 * time.Minute
+}
+
+// renew writes a copy anew that is about to end, where sessions have no store
+// to be read from. The session itself is not prolonged.
+func (cc *cookieCache) renew(c *Context, current *Current, until time.Time) {
+	o := &cc.k.options.Session
+	if o.CookieCache.RefreshCache == nil || !*o.CookieCache.RefreshCache ||
+		until.Sub(c.Now()) >= *o.CookieCache.RefreshUpdateAge {
+		return
+	}
+	cc.write(c, current, false)
+	age := o.ExpiresIn
+	if c.dontRemember() {
+		age = cookie.Session
+	}
+	c.Cookies().SetSigned(cc.k.cookies.token, current.Session.Token, age)
 }
 
 func (cc *cookieCache) version(current *Current) string {
@@ -71,16 +95,17 @@ func (cc *cookieCache) setChunks(c *Context, value string, age time.Duration) {
 	}
 }
 
-// read returns the session of the cache cookies if they hold for the token.
-func (cc *cookieCache) read(c *Context, sessionToken string) *Current {
+// read returns the session of the cache cookies if they hold for the token, and
+// until when they do.
+func (cc *cookieCache) read(c *Context, sessionToken string) (found *Current, until time.Time) {
 	value, ok := c.Cookies().GetChunked(cc.k.cookies.data)
 	if !ok || value == "" {
-		return nil
+		return nil, until
 	}
 	now := c.Now()
-	payload, ok := cc.verify(c, value)
+	payload, until, ok := cc.verify(c, value)
 	if !ok {
-		return nil
+		return nil, until
 	}
 	var session, user []byte
 	version := "1"
@@ -98,14 +123,14 @@ func (cc *cookieCache) read(c *Context, sessionToken string) *Current {
 	current := &Current{&Session{}, &User{}}
 	if err != nil || cc.k.tables.Sessions.ParseJSON(session, current.Session) != nil ||
 		cc.k.tables.Users.ParseJSON(user, current.User) != nil {
-		return nil
+		return nil, until
 	}
 	if current.Session.Token != sessionToken || current.Session.ExpiresAt.Before(now) ||
 		current.User.ID == "" || current.User.ID != current.Session.UserID ||
 		or(version, "1") != cc.version(current) {
-		return nil
+		return nil, until
 	}
-	return current
+	return current, until
 }
 
 // present reports whether the request carries any cache cookie.
@@ -151,9 +176,10 @@ func (cc *cookieCache) sign(c *Context, current *Current, payload []byte, age ti
 	return cc.codec.Seal(payload, c.Now(), age)
 }
 
-func (cc *cookieCache) verify(c *Context, value string) ([]byte, bool) {
+func (cc *cookieCache) verify(c *Context, value string) (payload []byte, until time.Time, ok bool) {
 	if cc.signer.Open != nil {
-		return cc.signer.Open(c, value)
+		payload, ok = cc.signer.Open(c, value)
+		return payload, cachecookie.Expiry(payload), ok
 	}
 	return cc.codec.Open(value, c.Now())
 }

@@ -17,7 +17,7 @@ const (
 	SessionIgnored  SessionRule = iota // the endpoint looks for itself
 	SessionRequired                    // from the cookie cache or from storage
 	SessionStored                      // read from storage: for what must not rest on a cache
-	SessionFresh                       // younger than Options.Session.FreshAge
+	SessionFresh                       // still in storage, and younger than Options.Session.FreshAge
 )
 
 // Op describes an endpoint. The zero Op is a JSON endpoint that anyone may

@@ -123,6 +123,9 @@ func (k *Kernel) setDefaults() error {
 	}
 	o.AppName = or(o.AppName, "Better Auth")
 	o.BasePath = or(o.BasePath, "/api/auth")
+	if err := k.setDatabase(); err != nil {
+		return err
+	}
 	setSessionDefaults(&o.Session)
 	e := &o.EmailAndPassword
 	e.MinPasswordLength, e.MaxPasswordLength = or(e.MinPasswordLength, 8), or(e.MaxPasswordLength, 128)
@@ -131,13 +134,9 @@ func (k *Kernel) setDefaults() error {
 	o.User.DeleteUser.DeleteTokenExpiresIn = or(o.User.DeleteUser.DeleteTokenExpiresIn, 24*time.Hour)
 	o.Advanced.MaxBodyBytes = or(o.Advanced.MaxBodyBytes, 1<<20)
 	o.Advanced.CookiePrefix = or(o.Advanced.CookiePrefix, "better-auth")
-	if o.Database == nil {
-		return errors.New("watchword: Options.Database is missing; memory.New() keeps nothing but needs nothing")
-	}
 	if err := o.check(); err != nil {
 		return fmt.Errorf("watchword: %w", err)
 	}
-	k.adapter = o.Database
 	k.hasher = e.Hasher
 	if k.hasher == nil {
 		k.ownHasher = password.New(password.Options{})

@@ -17,7 +17,7 @@ import (
 
 // Options configure an instance. Names and meanings follow Better Auth; the
 // zero value of every field is the reference's default, except that Secret
-// and Database must be given.
+// and Database must be given, unless it is Stateless.
 type Options struct {
 	AppName string // "Better Auth" where empty
 	// BaseURL is where clients reach the server: scheme, host and perhaps a
@@ -30,6 +30,7 @@ type Options struct {
 	Secrets []secret.Key // versioned secrets, the current one first
 
 	Database         db.Adapter
+	Stateless        bool     // there is no Database: users end with the process, and sessions live in cookies
 	SecondaryStorage kv.Store // nil: none
 
 	TrustedOrigins     []string // origins and patterns, besides that of BaseURL
@@ -186,6 +187,11 @@ type CookieCache struct {
 	MaxAge   time.Duration // 0 means five minutes
 	Strategy string        // CacheCompact where empty
 	Version  string        // "1" where empty; another version drops all caches
+	// RefreshCache writes the cache anew before it ends, for instances that are
+	// Stateless and have no secondary storage: nil means yes for those. For all
+	// others it does nothing.
+	RefreshCache     *bool
+	RefreshUpdateAge *time.Duration // how long before its end; nil means a fifth of MaxAge
 	// VersionFunc replaces Version with a value made from the session.
 	VersionFunc func(*Session, *User) string
 }
@@ -238,8 +244,8 @@ type RateLimit struct {
 	Window  time.Duration   // 0 means ten seconds
 	Max     int             // 0 means 100
 	Storage ratelimit.Store // nil: secondary storage where configured, else memory
-	// CustomRules are keyed by path or pattern with *; a nil rule switches
-	// limiting off.
+	// CustomRules are keyed by path or pattern with *. A rule may be a function of
+	// the request; Off switches limiting off.
 	CustomRules []ratelimit.CustomRule
 }
 

@@ -57,6 +57,17 @@ func (ch *Changes[T]) Add(set ...db.Assign[T]) {
 	}
 }
 
+// Apply makes assignments in a row of the table.
+func Apply[T any](t *db.Table[T], row *T, set []db.Assign[T]) error {
+	t.Bind(row)
+	for _, a := range set {
+		if err := t.Set(row, a.Column, a.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Assigned returns the value an update gives to a field; ok is false where it
 // leaves the field alone or sets NULL.
 func Assigned[T any, V db.Data](set []db.Assign[T], f db.Field[T, V]) (value V, ok bool) {

@@ -19,6 +19,7 @@ type Resolve struct {
 // is no session.
 type Resolved struct {
 	Current      *Current
+	Cached       bool // the cookie cache answered: storage may know better
 	Deferred     bool // storage was read and not written: NeedsRefresh is known
 	NeedsRefresh bool // the session is due to be prolonged
 }
@@ -34,9 +35,13 @@ func (c *Context) ResolveSession(how Resolve) (Resolved, error) {
 	case !enabled:
 		cache.clearPresent(c)
 	case ok && !how.SkipCache && cache.present(c):
-		if current := cache.read(c, token); current != nil {
-			if holds, err := c.vet(current, true); holds || err != nil {
-				return Resolved{Current: current}, err
+		if current, until := cache.read(c, token); current != nil {
+			holds, err := c.vet(current, true)
+			if holds && err == nil {
+				cache.renew(c, current, until)
+			}
+			if holds || err != nil {
+				return Resolved{Current: current, Cached: true}, err
 			}
 		}
 		c.Cookies().Expire(c.k.cookies.data)
@@ -108,21 +113,22 @@ func (c *Context) Session() (*Current, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.call.current, c.call.resolved = r.Current, true
+	c.call.current, c.call.resolved, c.call.cached = r.Current, true, r.Cached
 	return r.Current, nil
 }
 
 // StoredSession is [Context.Session] read from storage: for what must not
-// rest on a cached copy.
+// rest on a cached copy. Where sessions have no store, the cookie is the
+// session itself, and is what is read.
 func (c *Context) StoredSession() (*Current, error) {
 	if c.call.stored {
 		return c.call.current, nil
 	}
-	r, err := c.ResolveSession(Resolve{SkipCache: true, ReadOnly: c.k.options.Session.DeferSessionRefresh})
+	r, err := c.ResolveSession(Resolve{SkipCache: c.k.Stateful(), ReadOnly: c.k.options.Session.DeferSessionRefresh})
 	if err != nil {
 		return nil, err
 	}
-	c.call.current, c.call.resolved, c.call.stored = r.Current, true, true
+	c.call.current, c.call.resolved, c.call.cached, c.call.stored = r.Current, true, r.Cached, true
 	return r.Current, nil
 }
 
@@ -135,13 +141,38 @@ func (c *Context) RequireSession() (*Current, error) { return required(c.Session
 func (c *Context) RequireStoredSession() (*Current, error) { return required(c.StoredSession()) }
 
 // RequireFreshSession is [Context.RequireSession] that refuses a session that
-// is not fresh with [ErrSessionNotFresh].
+// storage does not have any more, and with [ErrSessionNotFresh] one that is not
+// fresh.
 func (c *Context) RequireFreshSession() (*Current, error) {
 	current, err := c.RequireSession()
+	if err == nil && c.call.cached && c.k.Stateful() {
+		current, err = c.confirm(current)
+	}
 	if err == nil && !c.IsFresh(current.Session) {
 		err = ErrSessionNotFresh
 	}
 	return current, err
+}
+
+// confirm reads a cached session from storage, and leaves its cookies alone where
+// it is still there.
+func (c *Context) confirm(cached *Current) (*Current, error) {
+	current, err := c.Sessions().Find(cached.Session.Token)
+	if errors.Is(err, db.ErrNotFound) {
+		return c.RequireStoredSession()
+	}
+	if err != nil {
+		return nil, err
+	}
+	holds, err := c.Holds(current)
+	switch {
+	case err != nil:
+		return nil, err
+	case !holds:
+		return c.RequireStoredSession()
+	}
+	c.UseSession(current)
+	return current, nil
 }
 
 // IsFresh reports whether a session was created so recently that it may do
@@ -175,7 +206,7 @@ func (c *Context) require(rule SessionRule) (err error) {
 // UseSession makes a session the call's own: for plugins that prove one by
 // other means than a cookie.
 func (c *Context) UseSession(current *Current) {
-	c.call.current, c.call.resolved, c.call.stored = current, true, true
+	c.call.current, c.call.resolved, c.call.cached, c.call.stored = current, true, false, true
 }
 
 // SessionVet reports whether a session that was found still holds. It is asked

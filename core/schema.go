@@ -152,6 +152,12 @@ func addField[T any](t *db.Table[T], f AdditionalField) (err error) {
 	return nil
 }
 
+// Stateful reports whether sessions have a store, a database or secondary
+// storage, or live in the client's cookies only.
+func (k *Kernel) Stateful() bool {
+	return !k.options.Stateless || k.options.SecondaryStorage != nil
+}
+
 func (k *Kernel) sessionsInDatabase() bool {
 	return k.options.SecondaryStorage == nil || k.options.Session.StoreSessionInDatabase
 }

@@ -278,12 +278,7 @@ func (s Sessions) updateKept(changes *Changes[Session]) (*Session, error) {
 		}
 	}
 	current, err = s.changeKept(changes.Key, func(current *Current) error {
-		for _, a := range changes.Set {
-			if err := t.Set(current.Session, a.Column, a.Value); err != nil {
-				return err
-			}
-		}
-		return nil
+		return Apply(t.Table, current.Session, changes.Set)
 	})
 	if errors.Is(err, db.ErrNotFound) && s.c.k.sessionsInDatabase() {
 		current, err = s.keepAgain(changes.Key)

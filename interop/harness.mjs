@@ -150,7 +150,7 @@ export async function startServer(side, config, { at, database, internet, shared
     baseURL: base,
     ...JSON.parse(JSON.stringify(config).replaceAll("{{BASE}}", base).replaceAll("{{PORT}}", String(port))),
     listen: `127.0.0.1:${port}`,
-    database: database ?? `sqlite:${at ?? path.join(directory, "auth.db")}`,
+    ...(!config.stateless && { database: database ?? `sqlite:${at ?? path.join(directory, "auth.db")}` }),
     delivery: { webhook: { url: box.url } },
     ...(internet && side === "watchword" && { outboundProxy: internet.url }),
   };

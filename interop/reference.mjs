@@ -120,6 +120,7 @@ async function redisStorage(url) {
 
 // Opens what the file names, as the reference takes it.
 async function connect(source) {
+  if (!source) return { close: () => {} };
   if (/^postgres/.test(source)) {
     const { default: pg } = await import("pg");
     const pool = new pg.Pool({ connectionString: source });
@@ -135,7 +136,7 @@ async function connect(source) {
   return { connection, close: () => connection.close() };
 }
 
-async function optionsFrom({ plugins = {}, delivery, database, listen, secondaryStorage, ...options }, connection) {
+async function optionsFrom({ plugins = {}, delivery, database, stateless, listen, secondaryStorage, ...options }, connection) {
   const { passwordReset, ...emailAndPassword } = options.emailAndPassword ?? {};
   const { enabled: mayVerify, ...emailVerification } = options.emailVerification ?? {};
   const user = { ...options.user };
@@ -153,7 +154,7 @@ async function optionsFrom({ plugins = {}, delivery, database, listen, secondary
     emailAndPassword,
     emailVerification,
     user,
-    database: connection,
+    ...(connection && { database: connection }),
     plugins: await Promise.all(Object.entries(plugins).map((entry) => loadPlugin(...entry, sender))),
     telemetry: { enabled: false },
     logger: { level: "error" },
@@ -168,7 +169,7 @@ async function serve(file) {
   const redis = /^redis/.test(config.secondaryStorage ?? "") ? await redisStorage(config.secondaryStorage) : undefined;
   if (redis) options.secondaryStorage = redis.storage;
   const auth = betterAuth(options);
-  await (await getMigrations(options)).runMigrations();
+  if (connection) await (await getMigrations(options)).runMigrations();
   const [host, port] = config.listen.split(":");
   const server = http.createServer(toNodeHandler(auth));
   await new Promise((resolve, reject) => server.on("error", reject).listen(Number(port), host, resolve));

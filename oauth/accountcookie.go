@@ -45,7 +45,8 @@ func SetAccountCookie(c *core.Context, account *core.Account) {
 }
 
 // AccountFromCookie returns the account that the browser keeps for a user;
-// ok is false where there is none, or it is another user's.
+// ok is false where there is none, or it is another user's. Without a database
+// users get other keys in every process, and the browser's account counts.
 func AccountFromCookie(c *core.Context, userID string) (account *core.Account, ok bool) {
 	sealed, ok := c.Cookies().GetChunked(c.AccountCookie())
 	if !ok || !c.Options().Account.StoreAccountCookie {
@@ -60,7 +61,8 @@ func AccountFromCookie(c *core.Context, userID string) (account *core.Account, o
 		return nil, false
 	}
 	account = &core.Account{}
-	if c.Tables().Accounts.ParseJSON(bytes.Clone(payload), account) != nil || account.UserID != userID || account.ID == "" {
+	if c.Tables().Accounts.ParseJSON(bytes.Clone(payload), account) != nil || account.ID == "" ||
+		account.UserID != userID && !c.Options().Stateless {
 		return nil, false
 	}
 	return account, true

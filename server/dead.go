@@ -26,8 +26,5 @@ func (f *file) dropDead(o *core.Options, log *slog.Logger) {
 		}
 		paths = append(paths, path)
 	}
-	if f.Session.CookieCache.RefreshCache != nil {
-		log.Warn("session.cookieCache.refreshCache does nothing: sessions have a database to be read from")
-	}
 	o.TrustedOrigins, o.DisabledPaths = origins, paths
 }

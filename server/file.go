@@ -17,6 +17,7 @@ type file struct {
 	Secrets []secretKey `key:"secrets"`
 
 	Database         string `key:"database"`
+	Stateless        bool   `key:"stateless"`
 	SecondaryStorage string `key:"secondaryStorage"`
 
 	TrustedOrigins []string `key:"trustedOrigins"`
@@ -128,18 +129,35 @@ type session struct {
 	StoreSessionInDatabase    bool            `key:"storeSessionInDatabase"`
 	PreserveSessionInDatabase bool            `key:"preserveSessionInDatabase"`
 	CookieCache               struct {
-		Enabled  bool            `key:"enabled"`
-		MaxAge   *config.Seconds `key:"maxAge"`
-		Strategy string          `key:"strategy"`
-		Version  string          `key:"version"`
-		// For servers without a database, which the reference ignores elsewhere too.
-		RefreshCache *config.Node `key:"refreshCache"`
+		Enabled      bool            `key:"enabled"`
+		MaxAge       *config.Seconds `key:"maxAge"`
+		Strategy     string          `key:"strategy"`
+		Version      string          `key:"version"`
+		RefreshCache refreshCache    `key:"refreshCache"`
 	} `key:"cookieCache"`
 	ReadCache struct {
 		Enabled    bool `key:"enabled"`
 		MaxEntries int  `key:"maxEntries"`
 		MaxBytes   int  `key:"maxBytes"`
 	} `key:"readCache"`
+}
+
+// refreshCache is a switch, or an object with an age.
+type refreshCache struct {
+	on        *bool
+	UpdateAge *config.Seconds `key:"updateAge"`
+}
+
+// DecodeConfig takes either form.
+func (r *refreshCache) DecodeConfig(n *config.Node) error {
+	if on, ok := n.Bool(); ok {
+		r.on = &on
+		return nil
+	}
+	yes := true
+	r.on = &yes
+	type members refreshCache
+	return config.Decode(n, (*members)(r))
 }
 
 type account struct {

@@ -55,11 +55,13 @@ func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance
 	if o.Plugins, err = f.plugins(); err != nil {
 		return in, err
 	}
-	if in.database, err = openDatabase(ctx, f.Database); err != nil {
-		return in, f.root.At("database").Errorf("%v", err)
+	if !f.Stateless {
+		if in.database, err = openDatabase(ctx, f.Database); err != nil {
+			return in, f.root.At("database").Errorf("%v", err)
+		}
+		o.Database = in.database
+		in.closing = append(in.closing, func() { _ = in.database.Close() })
 	}
-	o.Database = in.database
-	in.closing = append(in.closing, func() { _ = in.database.Close() })
 	secondary, closing, err := openSecondary(f.SecondaryStorage)
 	if err != nil {
 		return in, f.root.At("secondaryStorage").Errorf("%v", err)
@@ -71,7 +73,9 @@ func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance
 	if err = s.deliver(f, p, in, &o); err != nil {
 		return in, err
 	}
-	in.auth, err = watchword.New(o)
+	if in.auth, err = watchword.New(o); err == nil {
+		in.database = in.auth.Kernel().Adapter()
+	}
 	return in, err
 }
 

@@ -49,6 +49,9 @@ func (f *file) defaults(lookup func(string) (string, bool)) {
 	if f.Listen == "" {
 		f.Listen = defaultListen
 	}
+	if f.Stateless && f.Database == "" {
+		f.Database = "memory:"
+	}
 	if f.Secret == "" && len(f.Secrets) == 0 && lookup != nil {
 		for _, name := range []string{"WATCHWORD_SECRET", "BETTER_AUTH_SECRET", "AUTH_SECRET"} {
 			if value, _ := lookup(name); value != "" {
@@ -70,8 +73,11 @@ func (f *file) checkPlaces() error {
 			fault(key, "expected host:port, such as 127.0.0.1:3000")
 		}
 	}
+	if f.Stateless && f.root.Get("database") != nil {
+		fault("stateless", "is for servers without a database; remove one of the two")
+	}
 	if f.Database == "" {
-		fault("database", "database is missing: set sqlite:PATH, postgres://…, mysql://… or memory:")
+		fault("database", "database is missing: set sqlite:PATH, postgres://…, mysql://… or memory:, or stateless: true")
 	} else if _, err := databaseDialect(f.Database); err != nil {
 		fault("database", "%v", err)
 	}
@@ -94,7 +100,7 @@ func (f *file) checkProduction() []error {
 		fault(key, "%v; `watchword secret` makes a strong one", err)
 	}
 	f.checkBaseURL(fault)
-	if strings.HasPrefix(f.Database, "memory:") {
+	if strings.HasPrefix(f.Database, "memory:") && !f.Stateless {
 		fault("database", "memory: loses every user when the server stops; use sqlite:PATH, postgres://… or mysql://…")
 	}
 	if strings.HasPrefix(f.SecondaryStorage, "memory") {

@@ -18,7 +18,7 @@ import (
 // opened: database, secondary storage, delivery.
 func (f *file) options() (core.Options, error) {
 	o := core.Options{
-		AppName: f.AppName, BasePath: f.BasePath, BaseURL: f.BaseURL.text, Secret: f.Secret,
+		AppName: f.AppName, BasePath: f.BasePath, BaseURL: f.BaseURL.text, Secret: f.Secret, Stateless: f.Stateless,
 		TrustedOrigins: f.TrustedOrigins, TrustedProxies: f.TrustedProxies, DisabledPaths: f.DisabledPaths,
 		OnAPIError: core.OnAPIError{ErrorURL: f.OnAPIError.ErrorURL, CustomizeDefaultErrorPage: bool(f.OnAPIError.CustomizeDefaultErrorPage)},
 		CORS:       core.CORS{Enabled: isTrue(f.CORS.Enabled, true), MaxAge: f.CORS.MaxAge.Duration()},
@@ -85,7 +85,8 @@ func (f *file) credentials(o *core.Options) {
 		DisableSessionRefresh: s.DisableSessionRefresh, DeferSessionRefresh: s.DeferSessionRefresh,
 		StoreSessionInDatabase: s.StoreSessionInDatabase, PreserveSessionInDatabase: s.PreserveSessionInDatabase,
 		CookieCache: core.CookieCache{Enabled: s.CookieCache.Enabled, MaxAge: s.CookieCache.MaxAge.Duration(),
-			Strategy: s.CookieCache.Strategy, Version: s.CookieCache.Version},
+			Strategy: s.CookieCache.Strategy, Version: s.CookieCache.Version,
+			RefreshCache: s.CookieCache.RefreshCache.on, RefreshUpdateAge: given(s.CookieCache.RefreshCache.UpdateAge)},
 		ReadCache: core.ReadCache{Enabled: s.ReadCache.Enabled, MaxEntries: s.ReadCache.MaxEntries, MaxBytes: s.ReadCache.MaxBytes},
 	}
 }

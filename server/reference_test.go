@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/watchword-auth/watchword"
 	"github.com/watchword-auth/watchword/db/memory"
@@ -127,6 +128,31 @@ func TestOutboundProxy(t *testing.T) {
 	for _, bad := range []string{`"proxy:3128"`, `"socks5://proxy"`, `5`, `"http://"`} {
 		if _, err := parse("test.json", []byte(`{"outboundProxy": `+bad+rest), nil); err == nil || !strings.Contains(err.Error(), "outboundProxy") {
 			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+func TestAFileWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	const head = `{"baseURL": "https://example.com", "secret": "pZ0kq7XvU1rC5nTg9LwYb3Ej8MsHd2Fa", `
+	f, err := parse("test.json", []byte(head+`"stateless": true, "session": {"cookieCache": {"refreshCache": {"updateAge": 90}}}}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if faults := f.checkProduction(); len(faults) > 0 {
+		t.Errorf("not fit for production: %v", faults)
+	}
+	o, err := f.options()
+	cache := o.Session.CookieCache
+	if err != nil || !o.Stateless || cache.RefreshCache == nil || !*cache.RefreshCache || *cache.RefreshUpdateAge != 90*time.Second {
+		t.Errorf("got %v, %+v, %v", o.Stateless, cache, err)
+	}
+	for text, want := range map[string]string{
+		`"stateless": true, "database": "memory:"}`: "stateless: is for servers without a database",
+		`"appName": "x"}`: "or stateless: true",
+	} {
+		if _, err := parse("test.json", []byte(head+text), nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", text, err)
 		}
 	}
 }

@@ -52,6 +52,12 @@ func (Flow) update(c *core.Context, in *UpdateInput) (*UpdateOutput, error) {
 		return nil, errNoFields
 	}
 	session, err := c.Sessions().Update(current.Session.Token, set...)
+	if errors.Is(err, db.ErrNotFound) && !c.Kernel().Stateful() {
+		// The process that had the row is gone; the cookie has what it held.
+		changed := *current.Session
+		changed.Extra, changed.UpdatedAt = changed.Clone(), c.Now()
+		session, err = &changed, core.Apply(c.Tables().Sessions.Table, &changed, set)
+	}
 	if errors.Is(err, db.ErrNotFound) {
 		c.ClearSession()
 		return nil, core.ErrFailedToGetSession.WithStatus(http.StatusUnauthorized)

@@ -63,6 +63,12 @@ func (Flow) update(c *core.Context, in *UpdateInput) (*core.Status, error) {
 		set = append(set, users.Image.ToNull())
 	}
 	u, err := c.Users().Update(current.User.ID, set...)
+	if errors.Is(err, db.ErrNotFound) && !c.Kernel().Stateful() {
+		// The process that had the row is gone; the cookie has what it held.
+		changed := *current.User
+		changed.Extra = changed.Clone()
+		u, err = &changed, core.Apply(users.Table, &changed, set)
+	}
 	if errors.Is(err, db.ErrConflict) {
 		return nil, core.ErrFailedToUpdateUser.WithStatus(http.StatusUnprocessableEntity).Wrap(err)
 	}

@@ -3,7 +3,7 @@
 //
 //	codec, err := cachecookie.New(cachecookie.JWE, ring, nil)
 //	value, err := codec.Seal(payload, now, 5*time.Minute)
-//	payload, ok := codec.Open(value, now)
+//	payload, until, ok := codec.Open(value, now)
 //
 // Values are those of Better Auth 1.7 byte for byte. Nothing that a client made
 // up opens: every way authenticates what it holds. A [Codec] is safe for
@@ -34,8 +34,8 @@ const (
 type Codec interface {
 	// Seal returns the value of an object that holds from now for age.
 	Seal(payload []byte, now time.Time, age time.Duration) (string, error)
-	// Open returns the object of a value that still holds.
-	Open(value string, now time.Time) (payload []byte, ok bool)
+	// Open returns the object of a value that still holds, and until when.
+	Open(value string, now time.Time) (payload []byte, until time.Time, ok bool)
 }
 
 // New returns the codec of one way, with a deployment's secrets. A nil random
@@ -59,9 +59,10 @@ func (s signed) Seal(payload []byte, now time.Time, age time.Duration) (string, 
 	return token.SignHS256(s.key, withTimes(payload, now, age, "")), nil
 }
 
-func (s signed) Open(value string, now time.Time) ([]byte, bool) {
+func (s signed) Open(value string, now time.Time) ([]byte, time.Time, bool) {
 	payload, err := token.VerifyHS256(s.key, value)
-	return payload, err == nil && notExpired(payload, now)
+	until := Expiry(payload)
+	return payload, until, err == nil && until.After(now)
 }
 
 type sealed struct {
@@ -73,9 +74,10 @@ func (s sealed) Seal(payload []byte, now time.Time, age time.Duration) (string, 
 	return s.sealer.Seal(withTimes(payload, now, age, secret.UUID(s.random)), s.random)
 }
 
-func (s sealed) Open(value string, now time.Time) ([]byte, bool) {
+func (s sealed) Open(value string, now time.Time) ([]byte, time.Time, bool) {
 	payload, err := s.sealer.Open(value)
-	return payload, err == nil && notExpired(payload, now)
+	until := Expiry(payload)
+	return payload, until, err == nil && until.After(now)
 }
 
 // withTimes adds iat and exp, and jti where given, behind the members of a
@@ -91,9 +93,14 @@ func withTimes(payload []byte, now time.Time, age time.Duration, id string) []by
 	return append(b, '}')
 }
 
-func notExpired(payload []byte, now time.Time) bool {
+// Expiry returns the claim exp of a JWT's payload; the zero time where there is
+// none.
+func Expiry(payload []byte) time.Time {
 	var claims struct {
 		Exp float64 `json:"exp"`
 	}
-	return json.Unmarshal(payload, &claims) == nil && claims.Exp > float64(now.Unix())
+	if json.Unmarshal(payload, &claims) != nil || claims.Exp <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(claims.Exp), 0)
 }

@@ -33,12 +33,12 @@ func signedForm(payload []byte, expires string) []byte {
 	return append(append(b, expires...), '}')
 }
 
-func (c compact) Open(value string, now time.Time) ([]byte, bool) {
+func (c compact) Open(value string, now time.Time) (payload []byte, until time.Time, ok bool) {
 	data, err := base64.RawURLEncoding.DecodeString(value)
 	if err != nil {
-		return nil, false
+		return nil, time.Time{}, false
 	}
-	var payload, expires, signature []byte
+	var expires, signature []byte
 	err = db.EachMember(data, func(name, raw []byte) error {
 		switch string(name) {
 		case "session":
@@ -51,17 +51,17 @@ func (c compact) Open(value string, now time.Time) ([]byte, bool) {
 		return nil
 	})
 	if err != nil || len(payload) < 2 || payload[0] != '{' || len(signature) != len(`""`)+macLength {
-		return nil, false
+		return nil, time.Time{}, false
 	}
 	var mac [sha256.Size]byte
 	if _, err := base64.RawURLEncoding.Decode(mac[:], signature[1:1+macLength]); err != nil {
-		return nil, false
+		return nil, time.Time{}, false
 	}
 	at, err := strconv.ParseInt(string(expires), 10, 64)
 	if err != nil || at < now.UnixMilli() {
-		return nil, false
+		return nil, time.Time{}, false
 	}
-	return payload, c.ring.VerifyMAC(signedForm(payload, string(expires)), mac[:])
+	return payload, time.UnixMilli(at), c.ring.VerifyMAC(signedForm(payload, string(expires)), mac[:])
 }
 
 // macLength is that of a SHA-256 MAC in base64 without padding.

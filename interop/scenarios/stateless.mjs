@@ -1,0 +1,62 @@
+// Without a database: sessions live in the client's cookies, users as long as the process.
+import { CACHE_COOKIE, PASSWORD, signedIn, signedUp } from "../steps.mjs";
+
+const config = (more = {}) => ({ stateless: true, emailAndPassword: { enabled: true }, user: { deleteUser: { enabled: true } }, ...more });
+
+const life = (name, more) => ({
+  name,
+  config: config(more),
+  async run(t) {
+    const email = `${name.replaceAll(/\W+/g, "-")}@example.com`;
+    const c = await signedUp(t, email);
+    await c.get("/get-session");
+    await c.get("/get-session?disableCookieCache=true");
+    await c.get("/list-sessions");
+    await c.get("/list-accounts");
+    await c.post("/update-user", { name: "Other" });
+    await c.get("/get-session");
+    await c.post("/change-password", { currentPassword: PASSWORD, newPassword: "another password" });
+    await c.post("/sign-out", {});
+    await c.get("/get-session");
+    const d = await signedIn(t, email, "another password");
+    await d.get("/get-session");
+    await d.post("/delete-user", { password: "another password" });
+    await d.get("/get-session");
+  },
+});
+
+export default [
+  life("by default"),
+  life("compact", { session: { cookieCache: { strategy: "compact" } } }),
+  life("jwt with ages", { session: { expiresIn: 3600, cookieCache: { strategy: "jwt", maxAge: 600, refreshCache: { updateAge: 60 } } } }),
+  life("sessions in secondary storage", { secondaryStorage: "memory" }),
+  ...["jwe", "jwt", "compact"].map((strategy) => ({
+    name: `${strategy}: a copy is renewed before it ends`,
+    config: config({ session: { cookieCache: { strategy, maxAge: 60, refreshCache: { updateAge: 59 } } } }),
+    async run(t) {
+      const c = await signedUp(t, `renewed-${strategy}@example.com`);
+      await c.get("/get-session");
+      await new Promise((done) => setTimeout(done, 2100));
+      await c.get("/get-session");
+      await c.post("/sign-in/email", { email: `renewed-${strategy}@example.com`, password: PASSWORD, rememberMe: false });
+      await c.get("/get-session");
+    },
+  })),
+  {
+    name: "a copy is not renewed where that is switched off",
+    config: config({ session: { cookieCache: { maxAge: 60, refreshCache: false } } }),
+    async run(t) {
+      const c = await signedUp(t, "not-renewed@example.com");
+      await c.get("/get-session");
+    },
+  },
+  {
+    name: "a session of another process, and a copy that is broken",
+    config: config(),
+    async run(t) {
+      const c = await signedUp(t, "broken@example.com");
+      await c.get("/get-session", { cookie: c.jar.header().replace(new RegExp(`${CACHE_COOKIE}=....`), `${CACHE_COOKIE}=xxxx`) });
+      await c.get("/get-session");
+    },
+  },
+];
