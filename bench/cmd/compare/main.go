@@ -24,7 +24,7 @@ type config struct {
 	rounds, users, connections int
 	duration                   time.Duration
 	only, write, binary        string
-	interop                    string
+	interop, postgres          string
 }
 
 func main() {
@@ -38,6 +38,7 @@ func main() {
 	flag.StringVar(&c.write, "write", "", "Markdown file to write the tables to, between its markers")
 	flag.StringVar(&c.binary, "binary", "bin/watchword", "the binary to measure")
 	flag.StringVar(&c.interop, "interop", "interop", "where the reference is")
+	flag.StringVar(&c.postgres, "postgres", "postgres://root@127.0.0.1:5432/postgres?sslmode=disable", "PostgreSQL on this machine, as one who may make databases")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

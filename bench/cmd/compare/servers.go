@@ -24,7 +24,7 @@ const (
 
 var strategies = []string{"compact", "jwt", "jwe"}
 
-// servers are all that can be measured. Other engines add theirs here.
+// servers are all that can be measured.
 func (b *bench) servers() []*server {
 	const ready = "/api/auth/ok"
 	list := []*server{
@@ -41,7 +41,7 @@ func (b *bench) servers() []*server {
 			&server{name: oursCookie + strategy, probe: ready, prepare: b.onSQLite(b.watchword, cache)},
 			&server{name: theirsAlso + strategy, probe: ready, prepare: b.onSQLite(b.reference, cache)})
 	}
-	return list
+	return append(list, b.engineServers()...)
 }
 
 // settings are a configuration file, or part of one, as Watchword and the

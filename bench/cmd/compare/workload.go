@@ -38,6 +38,9 @@ type bench struct {
 	running    []*process
 	missing    []string
 	buildFloor func() (string, error)
+	cookies    map[string][]string // of servers with a database of their own
+	redis      []string            // addresses of those that were started
+	closing    []func()
 
 	signedUp atomic.Int64
 	samples  map[string]map[string][]sample // by workload and server
@@ -146,5 +149,8 @@ func (b *bench) keep(workload, server string, s sample) {
 func (b *bench) stop() {
 	for _, p := range b.running {
 		p.stop()
+	}
+	for _, end := range slices.Backward(b.closing) {
+		end()
 	}
 }
