@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -13,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
-	"github.com/watchword-auth/watchword"
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/db/postgres"
 	"github.com/watchword-auth/watchword/db/sqlite"
@@ -39,20 +39,12 @@ var (
 
 // prepareBulk makes the tables, and what a bulk needs.
 func prepareBulk(ctx context.Context, adapter db.Adapter, sessions int) (*bulk, error) {
-	auth, err := watchword.New(watchword.Options{Secret: benchSecret, Database: adapter, BaseURL: "http://127.0.0.1"})
+	auth, hash, err := install(ctx, adapter)
 	if err != nil {
 		return nil, err
 	}
-	defer auth.Close(ctx)
-	if _, err := auth.Migrate(ctx); err != nil {
-		return nil, err
-	}
-	c, err := auth.Kernel().NewContext(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	hash, err := c.HashPassword(benchPassword)
-	return &bulk{sessions, hash, auth.Kernel().Secrets().Sign, time.Now().UTC().Truncate(time.Millisecond)}, err
+	b := &bulk{sessions, hash, auth.Kernel().Secrets().Sign, time.Now().UTC().Truncate(time.Millisecond)}
+	return b, auth.Close(ctx)
 }
 
 // text is the n-th id or token of a kind. Like those of the reference they have
@@ -127,7 +119,7 @@ func bulkSQLite(ctx context.Context, path string, sessions int) (cookies []strin
 		return nil, err
 	}
 	b, err := prepareBulk(ctx, adapter, sessions)
-	if err = firstOf(err, adapter.Close()); err != nil {
+	if err = errors.Join(err, adapter.Close()); err != nil {
 		return nil, err
 	}
 	handle, err := sql.Open("sqlite", path)
@@ -177,15 +169,6 @@ func insertSQLite(ctx context.Context, tx *sql.Tx, table string, columns []strin
 			}
 		}
 		if _, err := insert.ExecContext(ctx, values...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
 			return err
 		}
 	}

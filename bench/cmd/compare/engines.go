@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os/exec"
@@ -140,7 +141,7 @@ func (b *bench) ownDatabase(ctx context.Context, s *server, sessions int) (sourc
 	}
 	name := fmt.Sprintf("watchword_bench_%d_%d", time.Now().UnixNano(), len(b.closing))
 	if _, err := admin.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		return "", firstOf(err, admin.Close(ctx))
+		return "", errors.Join(err, admin.Close(ctx))
 	}
 	b.closing = append(b.closing, func() {
 		ctx := context.WithoutCancel(ctx)

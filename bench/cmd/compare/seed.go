@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -40,23 +41,12 @@ func fillSQLite(ctx context.Context, path string, users int) (*seeded, error) {
 // fill makes users with a password and three sessions each, as the reference
 // would have made them, and returns the sessions' Cookie headers.
 func fill(ctx context.Context, adapter db.Adapter, users int) (cookies []string, err error) {
-	auth, err := watchword.New(watchword.Options{Secret: benchSecret, Database: adapter, BaseURL: "http://127.0.0.1"})
+	auth, hash, err := install(ctx, adapter)
 	if err != nil {
 		return nil, err
 	}
 	defer auth.Close(ctx)
-	if _, err := auth.Migrate(ctx); err != nil {
-		return nil, err
-	}
 	k := auth.Kernel()
-	c, err := k.NewContext(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	hash, err := c.HashPassword(benchPassword)
-	if err != nil {
-		return nil, err
-	}
 	for from := 0; from < users; from += 1000 {
 		err := adapter.Transaction(ctx, func(x db.Executor) error {
 			for i := from; i < min(users, from+1000); i++ {
@@ -73,6 +63,25 @@ func fill(ctx context.Context, adapter db.Adapter, users int) (cookies []string,
 		}
 	}
 	return cookies, nil
+}
+
+// install makes the tables, and returns the instance and the hash of
+// everybody's password.
+func install(ctx context.Context, adapter db.Adapter) (auth *watchword.Auth, hash string, err error) {
+	auth, err = watchword.New(watchword.Options{Secret: benchSecret, Database: adapter, BaseURL: "http://127.0.0.1"})
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err = auth.Migrate(ctx); err == nil {
+		var c *core.Context
+		if c, err = auth.Kernel().NewContext(ctx, nil); err == nil {
+			hash, err = c.HashPassword(benchPassword)
+		}
+	}
+	if err != nil {
+		err = errors.Join(err, auth.Close(ctx))
+	}
+	return auth, hash, err
 }
 
 func person(ctx context.Context, x db.Executor, k *core.Kernel, i int, hash string) (cookies []string, err error) {
