@@ -3,6 +3,7 @@ package dbtest
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -119,23 +120,33 @@ func testPanic(t *testing.T, a db.Adapter) {
 	mustCreate(t, a, s.Table, newSlot("b"))
 }
 
+// testTransactionCancel ends the context before a statement and before the
+// commit, and lets whatever watches the context be faster, or not.
 func testTransactionCancel(t *testing.T, a db.Adapter) {
 	s := newSlots()
 	migrate(t, a, s.Def)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	err := a.Transaction(ctx, func(x db.Executor) error {
-		if err := db.Create(ctx, x, s.Table, newSlot("a")); err != nil {
-			return err
-		}
+	for round := range 40 {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := a.Transaction(ctx, func(x db.Executor) error {
+			if err := db.Create(ctx, x, s.Table, newSlot("a")); err != nil {
+				return err
+			}
+			cancel()
+			for range round / 2 * 50 {
+				runtime.Gosched()
+			}
+			if round%2 == 0 {
+				return nil
+			}
+			return db.Create(ctx, x, s.Table, newSlot("b"))
+		})
 		cancel()
-		return db.Create(ctx, x, s.Table, newSlot("b"))
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("Transaction: %v, want context.Canceled", err)
-	}
-	if got := s.keys(t, a); got != "" {
-		t.Errorf("after a cancel there are %q, want none", got)
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("round %d: Transaction: %v, want context.Canceled", round, err)
+		}
+		if got := s.keys(t, a); got != "" {
+			t.Fatalf("after a cancel there are %q, want none", got)
+		}
 	}
 }
 

@@ -94,7 +94,7 @@ func (e *executor) query(ctx context.Context, st *sqlgen.Statement, columns []*d
 			return nil
 		}
 		if handed || e.tx != nil || !again(ctx, n, err) {
-			return translate(err)
+			return translate(sqlgen.Ended(ctx, err))
 		}
 	}
 }
@@ -114,7 +114,7 @@ func (e *executor) exec(ctx context.Context, st *sqlgen.Statement, args []any) (
 	for n := 0; ; n++ {
 		result, err := e.execOnce(ctx, st, args)
 		if err == nil || e.tx != nil || !again(ctx, n, err) {
-			return result, translate(err)
+			return result, translate(sqlgen.Ended(ctx, err))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/db/internal/sqlgen"
 )
 
 // attempts bounds how often a statement or transaction is run that loses
@@ -53,7 +54,7 @@ func (a *Adapter) transact(ctx context.Context, fn func(db.Executor) error) erro
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return translate(err)
+		return translate(sqlgen.Ended(ctx, err))
 	}
 	for _, st := range e.unprepared {
 		if stmt, err := st.Prepared.Acquire(ctx, a.handle, st.Text); err == nil && stmt != nil {

@@ -82,7 +82,7 @@ type standard struct {
 func (l standard) query(ctx context.Context, text string, columns []*db.Column, row *sqlgen.Row, next func() []any) (handed bool, err error) {
 	rows, err := l.on.QueryContext(ctx, text, row.Args...)
 	if err != nil {
-		return false, err
+		return false, sqlgen.Ended(ctx, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -91,13 +91,13 @@ func (l standard) query(ctx context.Context, text string, columns []*db.Column, 
 			return true, err
 		}
 	}
-	return handed, rows.Err()
+	return handed, sqlgen.Ended(ctx, rows.Err())
 }
 
 func (l standard) exec(ctx context.Context, text string, row *sqlgen.Row) (int64, error) {
 	result, err := l.on.ExecContext(ctx, text, row.Args...)
 	if err != nil {
-		return 0, err
+		return 0, sqlgen.Ended(ctx, err)
 	}
 	return result.RowsAffected()
 }
@@ -107,5 +107,5 @@ type standardTx struct {
 	tx *sql.Tx
 }
 
-func (t standardTx) commit(context.Context) error   { return t.tx.Commit() }
-func (t standardTx) rollback(context.Context) error { return t.tx.Rollback() }
+func (t standardTx) commit(ctx context.Context) error { return sqlgen.Ended(ctx, t.tx.Commit()) }
+func (t standardTx) rollback(context.Context) error   { return t.tx.Rollback() }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/db/internal/sqlgen"
 )
 
 // exec runs a statement without a result and returns how many rows it touched.
@@ -16,7 +17,7 @@ func (c *call) exec(ctx context.Context) (int64, error) {
 			return res.RowsAffected()
 		}
 		if !c.again(ctx, &wait, err) {
-			return 0, translate(err, c.def)
+			return 0, translate(sqlgen.Ended(ctx, err), c.def)
 		}
 	}
 }
@@ -92,10 +93,10 @@ func (c *call) each(ctx context.Context, fn func(*sql.Rows) error) error {
 	for {
 		rows, err := c.queryOnce(ctx)
 		if err == nil {
-			return translate(drain(rows, fn), c.def)
+			return translate(sqlgen.Ended(ctx, drain(rows, fn)), c.def)
 		}
 		if !c.again(ctx, &wait, err) {
-			return translate(err, c.def)
+			return translate(sqlgen.Ended(ctx, err), c.def)
 		}
 	}
 }
@@ -142,7 +143,7 @@ func (a *Adapter) transact(ctx context.Context, fn func(db.Executor) error) erro
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return translate(err, nil)
+		return translate(sqlgen.Ended(ctx, err), nil)
 	}
 	for _, st := range e.unprepared {
 		if stmt, err := st.Prepared.Acquire(ctx, a.writer, st.Text); err == nil && stmt != nil {
