@@ -76,8 +76,12 @@ func (s Verifications) TakeGuessed(identifier string, guessed *Verification) err
 	return err
 }
 
+// guessTurns bounds how often a count is tried again. Each turn is another
+// guess that was counted, unless storage failed between two copies of a code.
+const guessTurns = 256
+
 func (s Verifications) guess(identifier string, allowed int, fits func(stored string) (bool, error)) (*Verification, error) {
-	for {
+	for range guessTurns {
 		v, err := s.newest(identifier)
 		if errors.Is(err, db.ErrNotFound) {
 			return nil, ErrGuessUnknown
@@ -107,11 +111,12 @@ func (s Verifications) guess(identifier string, allowed int, fits func(stored st
 		}
 		return v, nil
 	}
+	return nil, ErrGuessUnknown
 }
 
 // uncount takes one counted guess back, whatever else was counted meanwhile.
 func (s Verifications) uncount(identifier string, guessed *Verification) error {
-	for {
+	for range guessTurns {
 		v, err := s.newest(identifier)
 		if errors.Is(err, db.ErrNotFound) || err == nil && v.ID != guessed.ID {
 			return nil
@@ -124,6 +129,7 @@ func (s Verifications) uncount(identifier string, guessed *Verification) error {
 			return err
 		}
 	}
+	return nil // it stays counted
 }
 
 // newest is [Verifications.Find] that also finds what has expired but is still

@@ -190,33 +190,39 @@ func (s Verifications) Delete(identifier string) error {
 // racing guesses count each. The expiry stays.
 func (s Verifications) Replace(v *Verification, value string) (bool, error) {
 	t := s.c.k.tables.Verifications
+	where := []db.Where[Verification]{t.ID.Eq(v.ID), t.Value.Eq(v.Value)}
 	if s.c.k.options.SecondaryStorage != nil {
-		swapped, err := s.replaceKept(v, value)
-		if err != nil || !swapped || !s.c.k.verificationsInDatabase() {
+		swapped, there, err := s.replaceKept(v, value)
+		switch {
+		case err != nil || !s.c.k.verificationsInDatabase() || there && !swapped:
 			return swapped, err
+		case there:
+			where = where[:1] // the swap has decided; after a failure, the row may lag behind
 		}
 	}
-	n, err := db.Update(s.c, s.c.x, t.Table, []db.Assign[Verification]{t.Value.To(value), t.UpdatedAt.To(s.c.Now())},
-		t.ID.Eq(v.ID), t.Value.Eq(v.Value))
+	n, err := db.Update(s.c, s.c.x, t.Table, []db.Assign[Verification]{t.Value.To(value), t.UpdatedAt.To(s.c.Now())}, where...)
 	return n > 0, err
 }
 
-func (s Verifications) replaceKept(v *Verification, value string) (bool, error) {
+// replaceKept is [Verifications.Replace] in secondary storage, and reports
+// whether there is anything to replace.
+func (s Verifications) replaceKept(v *Verification, value string) (swapped, there bool, err error) {
 	kv, key := s.c.k.options.SecondaryStorage, verificationKey(v.Identifier)
 	old, ok, err := kv.Get(s.c, key)
 	if err != nil || !ok {
-		return false, err
+		return false, false, err
 	}
 	kept, err := s.parse(old, nil)
 	if err != nil || kept.ID != v.ID || kept.Value != v.Value {
-		return false, nil //nolint:nilerr // what is no longer there is not replaced
+		return false, true, nil //nolint:nilerr // what is no longer there is not replaced
 	}
 	ttl := kept.ExpiresAt.Sub(s.c.Now())
 	if ttl <= 0 {
-		return false, nil
+		return false, true, nil
 	}
 	kept.Value, kept.UpdatedAt = value, s.c.Now()
-	return kv.CompareAndSwap(s.c, key, old, string(s.c.k.tables.Verifications.AppendStoredJSON(nil, kept)), ttl)
+	swapped, err = kv.CompareAndSwap(s.c, key, old, string(s.c.k.tables.Verifications.AppendStoredJSON(nil, kept)), ttl)
+	return swapped, true, err
 }
 
 // keep writes a verification to secondary storage.

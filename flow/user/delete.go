@@ -68,7 +68,7 @@ func (Flow) delete(c *core.Context, in *DeleteInput) (*DeleteOutput, error) {
 	case in.Password.Value == "" && !c.IsFresh(current.Session):
 		err = core.ErrSessionExpired
 	default:
-		err = remove(c, current.User)
+		err = remove(c, current.User, nil)
 	}
 	if err != nil {
 		return nil, err
@@ -131,33 +131,61 @@ func (Flow) deleteLink(c *core.Context, in *DeleteLinkInput) (*DeleteOutput, err
 	return &out, nil
 }
 
-// redeem spends the token and deletes the user it was made for. One that is
-// opened in somebody else's session is spent all the same: it has been seen by
-// the wrong person.
+// redeem deletes the user the token was made for, and spends the token in the
+// same transaction: what fails leaves both as they were. One that is opened in
+// somebody else's session is spent all the same: it has been seen by the wrong
+// person.
 func redeem(c *core.Context, u *core.User, token string) error {
-	taken, err := c.Verifications().Take(deleteIdentifier(token))
-	if errors.Is(err, db.ErrNotFound) {
-		return core.ErrInvalidToken.WithStatus(http.StatusNotFound)
+	take := func(c *core.Context) (*core.Verification, error) {
+		return asLink(c.Verifications().Take(deleteIdentifier(token)))
 	}
+	asked, err := asLink(c.Verifications().Find(deleteIdentifier(token)))
 	if err != nil {
 		return err
 	}
-	if taken.Value != u.ID {
-		return core.ErrInvalidToken.WithStatus(http.StatusNotFound)
+	if asked.Value != u.ID {
+		if _, err := take(c); err != nil {
+			return err
+		}
+		return errLink
 	}
-	return remove(c, u)
+	return remove(c, u, func(c *core.Context) error {
+		taken, err := take(c)
+		if err == nil && taken.Value != u.ID {
+			err = errLink
+		}
+		return err
+	})
 }
 
-// remove deletes the user with all that is the user's, in one transaction, and
-// signs the browser out.
-func remove(c *core.Context, u *core.User) error {
+var errLink = core.ErrInvalidToken.WithStatus(http.StatusNotFound)
+
+// asLink words what is not there as a link that does not hold.
+func asLink(v *core.Verification, err error) (*core.Verification, error) {
+	if errors.Is(err, db.ErrNotFound) {
+		err = errLink
+	}
+	return v, err
+}
+
+// remove deletes the user with all that is the user's, in one transaction that
+// begins with spend, and signs the browser out. Spend may be nil.
+func remove(c *core.Context, u *core.User, spend func(c *core.Context) error) error {
 	o := &c.Options().User.DeleteUser
 	if o.BeforeDelete != nil {
 		if err := o.BeforeDelete(c, u); err != nil {
 			return err
 		}
 	}
-	if err := c.Users().Delete(u); err != nil {
+	err := c.Transaction(func(c *core.Context) error {
+		if spend != nil {
+			if err := spend(c); err != nil {
+				return err
+			}
+		}
+		return c.Users().Delete(u)
+	})
+	if err != nil {
 		return err
 	}
 	c.ClearSession()

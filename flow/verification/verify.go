@@ -68,8 +68,9 @@ func (Flow) verify(c *core.Context, in *VerifyInput) (*VerifyOutput, error) {
 	return redeemProof(c, in, t)
 }
 
-// redeemProof marks the address as proven. Of racing callers with one link one
-// does it, and only that one is signed in.
+// redeemProof marks the address as proven, and signs in with the same
+// transaction where that is wanted: the link would not do it later. Of racing
+// callers with one link one does it, and only that one is signed in.
 func redeemProof(c *core.Context, in *VerifyInput, t *core.EmailToken) (*VerifyOutput, error) {
 	u, err := c.Users().ByEmail(t.Email)
 	switch {
@@ -89,7 +90,14 @@ func redeemProof(c *core.Context, in *VerifyInput, t *core.EmailToken) (*VerifyO
 		}
 	}
 	guard := []db.Where[core.User]{users.Email.Eq(u.Email), users.EmailVerified.Eq(false)}
-	u, err = c.Users().UpdateWhere(u.ID, guard, users.EmailVerified.To(true))
+	id, enter := u.ID, func(*core.Context) {}
+	err = c.Transaction(func(c *core.Context) (err error) {
+		u, err = c.Users().UpdateWhere(id, guard, users.EmailVerified.To(true))
+		if err == nil && o.AutoSignInAfterVerification {
+			enter, err = signIn(c, u)
+		}
+		return err
+	})
 	if errors.Is(err, db.ErrNotFound) {
 		return judgeAgain(c, in, t)
 	}
@@ -101,11 +109,7 @@ func redeemProof(c *core.Context, in *VerifyInput, t *core.EmailToken) (*VerifyO
 			return nil, err
 		}
 	}
-	if o.AutoSignInAfterVerification {
-		if err := signIn(c, u); err != nil {
-			return nil, err
-		}
-	}
+	enter(c)
 	return in.done(proven)
 }
 
@@ -122,22 +126,18 @@ func judgeAgain(c *core.Context, in *VerifyInput, t *core.EmailToken) (*VerifyOu
 	return in.done(proven)
 }
 
-// signIn signs in whoever opened the link, or shows the browser's own session
-// what changed. The session is read from storage: a revoked one must not come
-// back to life in a cookie.
-func signIn(c *core.Context, u *core.User) error {
-	current, err := c.StoredSession()
+// signIn makes a session for whoever opened the link, unless the browser has
+// one, which is to be shown what changed. It is read from storage: a revoked
+// one must not come back to life in a cookie. Enter sets the cookies, once
+// nothing can fail any more.
+func signIn(c *core.Context, u *core.User) (enter func(*core.Context), err error) {
+	own, err := c.StoredSession()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if current != nil && current.User.ID == u.ID {
-		c.RefreshSessionCookies(&core.Current{Session: current.Session, User: u})
-		return nil
+	if own != nil && own.User.ID == u.ID {
+		return func(c *core.Context) { c.RefreshSessionCookies(&core.Current{Session: own.Session, User: u}) }, nil
 	}
 	session, err := c.Sessions().Create(u, core.NewSession{})
-	if err != nil {
-		return err
-	}
-	c.ReplaceSession(&core.Current{Session: session, User: u})
-	return nil
+	return func(c *core.Context) { c.ReplaceSession(&core.Current{Session: session, User: u}) }, err
 }

@@ -2,9 +2,12 @@ package authtest
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/watchword-auth/watchword/core"
 )
 
 // Answer is what the instance said.
@@ -97,4 +100,23 @@ func (a *Answer) SetCookie(name string) string {
 // Cleared reports whether the answer makes the browser drop a cookie.
 func (a *Answer) Cleared(name string) bool {
 	return strings.HasPrefix(a.SetCookie(name), name+"=; Max-Age=0;")
+}
+
+// Answered is the answer to a call in process that came to an error, or to
+// nil.
+func (s *Server) Answered(err error) *Answer {
+	a := &Answer{t: s.t, call: "a call in process", Status: http.StatusOK, Header: http.Header{}}
+	if err == nil {
+		return a
+	}
+	refusal, ok := errors.AsType[*core.Error](err)
+	if !ok {
+		a.Status, a.Body = http.StatusInternalServerError, err.Error()
+		return a
+	}
+	if a.Status = refusal.Status; a.Status == http.StatusServiceUnavailable {
+		a.Header.Set("Retry-After", "1")
+	}
+	a.Body = string(refusal.Code)
+	return a
 }

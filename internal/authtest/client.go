@@ -2,6 +2,7 @@ package authtest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -25,6 +26,7 @@ type Client struct {
 	Headers http.Header
 
 	s   *Server
+	ctx context.Context // of its requests
 	jar map[string]stored
 }
 
@@ -35,13 +37,21 @@ type stored struct {
 
 // Client returns a browser without cookies.
 func (s *Server) Client() *Client {
-	return &Client{s: s, jar: map[string]stored{}, Headers: http.Header{}}
+	return &Client{s: s, ctx: s.t.Context(), jar: map[string]stored{}, Headers: http.Header{}}
 }
 
 // Clone returns a second browser with the same cookies, for races and for
 // cookies that were stolen.
 func (c *Client) Clone() *Client {
-	return &Client{s: c.s, jar: maps.Clone(c.jar), Headers: c.Headers.Clone()}
+	return &Client{s: c.s, ctx: c.ctx, jar: maps.Clone(c.jar), Headers: c.Headers.Clone()}
+}
+
+// WithContext returns a second browser with the same cookies whose requests
+// end with the context: one that may go away.
+func (c *Client) WithContext(ctx context.Context) *Client {
+	other := c.Clone()
+	other.ctx = ctx
+	return other
 }
 
 // Get asks for a path below the base path.
@@ -66,7 +76,7 @@ func (c *Client) Send(method, path string, body any) *Answer {
 		target = Origin + c.s.Options().BasePath + path
 	}
 	data, kind := Encode(c.s.t, body)
-	r := httptest.NewRequestWithContext(c.s.t.Context(), method, target, bytes.NewReader(data))
+	r := httptest.NewRequestWithContext(c.ctx, method, target, bytes.NewReader(data))
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
 	}

@@ -61,6 +61,13 @@ func (s *Server) Message(kind string, to ...string) *core.Message {
 	}
 }
 
+// Arrived takes the oldest message of a type out of the mailbox, or returns
+// nil. It does not wait.
+func (s *Server) Arrived(kind string) *core.Message {
+	m, _ := s.mail.take(func(m *core.Message) bool { return m.Type == kind })
+	return m
+}
+
 // NoMessage fails the test if any message is in the mailbox or on its way. It
 // closes the instance to be sure, which sends nothing afterwards.
 func (s *Server) NoMessage() {

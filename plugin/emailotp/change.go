@@ -92,19 +92,23 @@ func (p *Plugin) change(c *core.Context, in *ChangeInput) (*Success, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.redeem(c, identifier(ChangeEmail, changing(current.User, email)), in.OTP); err != nil {
+	key := identifier(ChangeEmail, changing(current.User, email))
+	guessed, err := p.guess(c, key, in.OTP)
+	if err != nil {
 		return nil, err
 	}
-	switch _, err := c.Users().ByEmail(email); {
-	case err == nil:
-		return nil, errEmailInUse
-	case !errors.Is(err, db.ErrNotFound):
-		return nil, err
+	_, err = c.Users().ByEmail(email)
+	if err == nil {
+		err = errEmailInUse
+	}
+	if !errors.Is(err, db.ErrNotFound) {
+		return nil, orSpend(c, key, guessed, err)
 	}
 	users := c.Tables().Users
-	u, err := prove(c, current.User, []db.Assign[core.User]{users.Email.To(email), users.EmailVerified.To(true)})
+	u, err := prove(c, current.User, key, guessed, []db.Assign[core.User]{users.Email.To(email), users.EmailVerified.To(true)},
+		func(*core.Context, *core.User) error { return nil })
 	if errors.Is(err, core.ErrUserAlreadyExists) {
-		return nil, errEmailInUse.Wrap(err)
+		return nil, orSpend(c, key, guessed, errEmailInUse.Wrap(err))
 	}
 	if err != nil {
 		return nil, err

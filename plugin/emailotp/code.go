@@ -118,6 +118,22 @@ func (p *Plugin) redeem(c *core.Context, identifier, typed string) error {
 	return refusal(c.Verifications().Redeem(identifier, p.o.AllowedAttempts, p.fits(c, typed)))
 }
 
+// take removes a code that guess found right: for transactions.
+func take(c *core.Context, identifier string, guessed *core.Verification) error {
+	return refusal(c.Verifications().TakeGuessed(identifier, guessed))
+}
+
+// orSpend returns the error that came up after a right guess. Where it is a
+// refusal, which another attempt would meet too, the code is spent.
+func orSpend(c *core.Context, identifier string, guessed *core.Verification, err error) error {
+	if _, refused := errors.AsType[*core.Error](err); refused {
+		if failed := take(c, identifier, guessed); failed != nil {
+			return failed
+		}
+	}
+	return err
+}
+
 // guess judges a code and leaves it in place.
 func (p *Plugin) guess(c *core.Context, identifier, typed string) (*core.Verification, error) {
 	v, err := c.Verifications().Guess(identifier, p.o.AllowedAttempts, p.fits(c, typed))

@@ -84,7 +84,7 @@ func (p *Plugin) reset(c *core.Context, in *ResetInput) (*Success, error) {
 // transactions, what fails halfway must not leave them to whoever knew the old
 // one.
 func spend(c *core.Context, guessed *core.Verification, u *core.User, hash string) error {
-	if err := refusal(c.Verifications().TakeGuessed(identifier(ForgetPassword, u.Email), guessed)); err != nil {
+	if err := take(c, identifier(ForgetPassword, u.Email), guessed); err != nil {
 		return err
 	}
 	if c.Options().EmailAndPassword.RevokeSessionsOnReset {

@@ -45,36 +45,60 @@ type SignInOutput struct {
 	User  *core.User `json:"user"`
 }
 
+// signIn spends the code in the transaction that makes or proves the user and
+// makes the session: what fails leaves the code as it was.
 func (p *Plugin) signIn(c *core.Context, in *SignInInput) (*SignInOutput, error) {
 	email := core.NormalEmail(in.Email)
-	if err := p.redeem(c, identifier(SignIn, email), in.OTP); err != nil {
-		return nil, err
-	}
-	u, err := c.Users().ByEmail(email)
-	switch {
-	case err == nil:
-		u, err = c.Users().Reclaim(u)
-		if errors.Is(err, db.ErrNotFound) {
-			return nil, ErrInvalidOTP
-		}
-	case !errors.Is(err, db.ErrNotFound):
-	case p.o.DisableSignUp:
-		return nil, ErrInvalidOTP
-	default:
-		u = &core.User{Email: email, EmailVerified: true, Name: in.Name.Value}
-		if in.Image.Given() {
-			u.Image = &in.Image.Value
-		}
-		if err = input.CreateFields(c.Tables().Users.Table, u, in.Fields); err == nil {
-			err = c.ValidateUser(u, core.UserSource{Method: "email-otp", Action: "create-user"})
-		}
-		if err == nil {
-			err = c.Users().Create(u)
-		}
-	}
+	guessed, err := p.guess(c, identifier(SignIn, email), in.OTP)
 	if err != nil {
 		return nil, err
 	}
-	token, err := open(c, u)
-	return &SignInOutput{Token: token, User: u}, err
+	u, err := c.Users().ByEmail(email)
+	created := errors.Is(err, db.ErrNotFound)
+	if created {
+		u, err = p.newUser(c, in, email)
+	}
+	if err != nil {
+		return nil, orSpend(c, identifier(SignIn, email), guessed, err)
+	}
+	var current *core.Current
+	err = c.Transaction(func(c *core.Context) error {
+		if err := take(c, identifier(SignIn, email), guessed); err != nil {
+			return err
+		}
+		own := *u // a transaction may be run again
+		proven, err := &own, error(nil)
+		if created {
+			err = c.Users().Create(proven)
+		} else {
+			proven, err = c.Users().Reclaim(proven)
+		}
+		if errors.Is(err, db.ErrNotFound) {
+			return ErrInvalidOTP
+		}
+		if err == nil {
+			current, err = begin(c, proven)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.ReplaceSession(current)
+	return &SignInOutput{Token: current.Session.Token, User: current.User}, nil
+}
+
+// newUser shapes the user who signs up with a code, or refuses.
+func (p *Plugin) newUser(c *core.Context, in *SignInInput, email string) (*core.User, error) {
+	if p.o.DisableSignUp {
+		return nil, ErrInvalidOTP
+	}
+	u := &core.User{Email: email, EmailVerified: true, Name: in.Name.Value}
+	if in.Image.Given() {
+		u.Image = &in.Image.Value
+	}
+	if err := input.CreateFields(c.Tables().Users.Table, u, in.Fields); err != nil {
+		return nil, err
+	}
+	return u, c.ValidateUser(u, core.UserSource{Method: "email-otp", Action: "create-user"})
 }

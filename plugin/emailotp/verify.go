@@ -37,23 +37,31 @@ func (p *Plugin) verifyEmail(c *core.Context, in *VerifyEmailInput) (*VerifyEmai
 	if err != nil {
 		return nil, err
 	}
-	if err := p.redeem(c, identifier(EmailVerification, email), in.OTP); err != nil {
+	key := identifier(EmailVerification, email)
+	guessed, err := p.guess(c, key, in.OTP)
+	if err != nil {
 		return nil, err
 	}
 	u, err := byEmail(c, email)
 	if err != nil {
-		return nil, err
+		return nil, orSpend(c, key, guessed, err)
 	}
-	users := c.Tables().Users
-	u, err = prove(c, u, []db.Assign[core.User]{users.EmailVerified.To(true)})
+	var entered *core.Current
+	u, err = prove(c, u, key, guessed, []db.Assign[core.User]{c.Tables().Users.EmailVerified.To(true)},
+		func(c *core.Context, u *core.User) (err error) {
+			if c.Options().EmailVerification.AutoSignInAfterVerification {
+				entered, err = begin(c, u)
+			}
+			return err
+		})
 	if err != nil {
 		return nil, err
 	}
 	out := &VerifyEmailOutput{Status: true, User: u}
-	if c.Options().EmailVerification.AutoSignInAfterVerification {
-		token, err := open(c, u)
-		out.Token = &token
-		return out, err
+	if entered != nil {
+		c.ReplaceSession(entered)
+		out.Token = &entered.Session.Token
+		return out, nil
 	}
 	// From storage: a revoked session must not come back to life in a cookie.
 	current, err := c.StoredSession()
@@ -66,19 +74,28 @@ func (p *Plugin) verifyEmail(c *core.Context, in *VerifyEmailInput) (*VerifyEmai
 	return out, nil
 }
 
-// prove changes a user whose address was proven, between the application's
-// hooks, unless the address changed meanwhile.
-func prove(c *core.Context, u *core.User, set []db.Assign[core.User]) (*core.User, error) {
+// prove spends a code and changes the user it proved, in one transaction which
+// more is part of, as the application wants it.
+func prove(c *core.Context, u *core.User, key string, guessed *core.Verification, set []db.Assign[core.User],
+	more func(*core.Context, *core.User) error) (*core.User, error) {
 	o := &c.Options().EmailVerification
 	if o.BeforeVerification != nil {
 		if err := o.BeforeVerification(c, u); err != nil {
-			return nil, err
+			return nil, orSpend(c, key, guessed, err)
 		}
 	}
-	where := []db.Where[core.User]{c.Tables().Users.Email.Eq(u.Email)}
-	u, err := c.Users().UpdateWhere(u.ID, where, set...)
+	id, where := u.ID, []db.Where[core.User]{c.Tables().Users.Email.Eq(u.Email)}
+	err := c.Transaction(func(c *core.Context) (err error) {
+		if err = take(c, key, guessed); err != nil {
+			return err
+		}
+		if u, err = c.Users().UpdateWhere(id, where, set...); err == nil {
+			err = more(c, u)
+		}
+		return err
+	})
 	if errors.Is(err, db.ErrNotFound) {
-		return nil, core.ErrUserNotFound
+		return nil, orSpend(c, key, guessed, core.ErrUserNotFound)
 	}
 	if err == nil && o.AfterVerification != nil {
 		err = o.AfterVerification(c, u)
@@ -86,13 +103,9 @@ func prove(c *core.Context, u *core.User, set []db.Assign[core.User]) (*core.Use
 	return u, err
 }
 
-// open signs a user in and returns the session's token. Whether sessions end
-// with the browser stays.
-func open(c *core.Context, u *core.User) (string, error) {
+// begin makes a session. The browser is given it once nothing can fail any
+// more.
+func begin(c *core.Context, u *core.User) (*core.Current, error) {
 	session, err := c.Sessions().Create(u, core.NewSession{})
-	if err != nil {
-		return "", err
-	}
-	c.ReplaceSession(&core.Current{Session: session, User: u})
-	return session.Token, nil
+	return &core.Current{Session: session, User: u}, err
 }

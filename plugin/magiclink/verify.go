@@ -59,52 +59,90 @@ func (in *VerifyInput) refuse(c *core.Context, code, description string) (*Verif
 }
 
 func (p *Plugin) verify(c *core.Context, in *VerifyInput) (*VerifyOutput, error) {
-	taken, err := c.Verifications().Take(p.identifier(in.Token))
+	asked, err := c.Verifications().Find(p.identifier(in.Token))
 	if errors.Is(err, db.ErrNotFound) {
 		return in.refuse(c, "INVALID_TOKEN", "")
 	}
 	if err != nil {
 		return nil, err
 	}
-	r, ok := parseRecord(taken.Value)
+	r, ok := parseRecord(asked.Value)
 	if !ok {
-		return in.refuse(c, "INVALID_TOKEN", "")
+		return p.spend(c, in, "INVALID_TOKEN", "")
 	}
 	u, err := c.Users().ByEmail(r.Email)
 	created := errors.Is(err, db.ErrNotFound)
 	switch {
 	case created && p.o.DisableSignUp:
-		return in.refuse(c, "new_user_signup_disabled", "")
+		return p.spend(c, in, "new_user_signup_disabled", "")
 	case created:
 		u = &core.User{Email: r.Email, Name: r.Name, EmailVerified: true}
-		if err = c.ValidateUser(u, core.UserSource{Method: "magic-link", Action: "create-user"}); err == nil {
-			err = c.Users().Create(u)
-		}
-		var refusal *core.Error
-		if errors.As(err, &refusal) && refusal.Code != "" {
-			return in.refuse(c, string(refusal.Code), refusal.Message)
-		}
-	case err == nil:
-		u, err = c.Users().Reclaim(u)
-		if errors.Is(err, db.ErrNotFound) {
-			return in.refuse(c, "user_not_found", "")
+		err = c.ValidateUser(u, core.UserSource{Method: "magic-link", Action: "create-user"})
+		if refusal, ok := errors.AsType[*core.Error](err); ok && refusal.Code != "" {
+			return p.spend(c, in, string(refusal.Code), refusal.Message)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return in.signIn(c, u, created)
+	var current *core.Current
+	err = c.Transaction(func(c *core.Context) (err error) {
+		current, err = p.redeem(c, in.Token, asked, u, created)
+		return err
+	})
+	switch refusal, ok := errors.AsType[*core.Error](err); {
+	case errors.Is(err, errSpent):
+		return in.refuse(c, "INVALID_TOKEN", "")
+	case errors.Is(err, db.ErrNotFound):
+		return p.spend(c, in, "user_not_found", "")
+	case created && ok && refusal.Code != "":
+		return in.refuse(c, string(refusal.Code), refusal.Message)
+	case err != nil:
+		return nil, err
+	}
+	return in.signIn(c, current, created)
 }
 
-func (in *VerifyInput) signIn(c *core.Context, u *core.User, created bool) (*VerifyOutput, error) {
-	session, err := c.Sessions().Create(u, core.NewSession{})
+var errSpent = errors.New("magiclink: another call has spent the token")
+
+// redeem spends the token, makes or proves the user and makes the session, in
+// the transaction in hand: whatever fails leaves the link as it was. It
+// answers [db.ErrNotFound] where the user is gone.
+func (p *Plugin) redeem(c *core.Context, token string, asked *core.Verification, u *core.User, create bool) (*core.Current, error) {
+	taken, err := c.Verifications().Take(p.identifier(token))
+	if errors.Is(err, db.ErrNotFound) || err == nil && taken.Value != asked.Value {
+		return nil, errSpent
+	}
 	if err != nil {
 		return nil, err
 	}
-	c.ReplaceSession(&core.Current{Session: session, User: u})
+	if create {
+		made := *u // a transaction may be run again
+		u, err = &made, c.Users().Create(&made)
+	} else {
+		u, err = c.Users().Reclaim(u)
+	}
+	if err != nil {
+		return nil, err
+	}
+	session, err := c.Sessions().Create(u, core.NewSession{})
+	return &core.Current{Session: session, User: u}, err
+}
+
+// spend refuses, and leaves a link that cannot work for anybody to nobody.
+func (p *Plugin) spend(c *core.Context, in *VerifyInput, code, description string) (*VerifyOutput, error) {
+	if err := c.Verifications().Delete(p.identifier(in.Token)); err != nil {
+		return nil, err
+	}
+	return in.refuse(c, code, description)
+}
+
+// signIn gives the browser its session and leads it on.
+func (in *VerifyInput) signIn(c *core.Context, current *core.Current, created bool) (*VerifyOutput, error) {
+	c.ReplaceSession(current)
 	switch {
 	case in.CallbackURL.Value == "":
-		return &VerifyOutput{Token: session.Token, User: u, Session: session}, nil
+		return &VerifyOutput{Token: current.Session.Token, User: current.User, Session: current.Session}, nil
 	case created:
 		return nil, core.Redirect(target(c, in.NewUserCallbackURL, in.CallbackURL))
 	default:
