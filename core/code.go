@@ -65,6 +65,7 @@ var (
 	errUnsupportedType = NewError(http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Content-Type is not allowed")
 	errTooManyRequests = NewError(http.StatusTooManyRequests, "", "Too many requests. Please try again later.")
 	errBodyTooLarge    = NewError(http.StatusRequestEntityTooLarge, "PAYLOAD_TOO_LARGE", "Request body is too large")
+	errUnstorable      = NewError(http.StatusBadRequest, ErrValidation.Code, "A value cannot be stored")
 	errUnavailable     = NewError(http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE", "Service is temporarily unavailable")
 )
 

@@ -166,6 +166,8 @@ func known(err error) *Error {
 	switch {
 	case errors.As(err, &tooLarge):
 		return errBodyTooLarge.Wrap(err)
+	case errors.Is(err, db.ErrUnstorable):
+		return errUnstorable.Wrap(err)
 	case Unavailable(err):
 		return errUnavailable.Wrap(err)
 	}

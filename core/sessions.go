@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
@@ -39,7 +40,8 @@ func (s Sessions) Create(u *User, options NewSession) (*Session, error) {
 	if options.DontRemember {
 		life = rememberless
 	}
-	ip, agent := c.ClientIP(), c.Header("User-Agent")
+	// A header may hold any bytes; databases hold UTF-8.
+	ip, agent := c.ClientIP(), strings.ToValidUTF8(c.Header("User-Agent"), "\ufffd")
 	session := &Session{
 		ID: c.NewID("session"), Token: secret.ID(c.k.random), UserID: u.ID,
 		ExpiresAt: now.Add(life), CreatedAt: now, UpdatedAt: now,

@@ -16,6 +16,10 @@ var ErrConflict = errors.New("db: a row with this value exists")
 // answer in time. The statement may or may not have been carried out.
 var ErrUnavailable = errors.New("db: storage is unavailable")
 
+// ErrUnstorable reports a value that the engine cannot hold: PostgreSQL stores
+// no NUL in a text, and columns of some engines have a greatest length.
+var ErrUnstorable = errors.New("db: the engine cannot hold a value")
+
 // ConflictError names the unique rule that refused a row, in logical names.
 // Column is empty where the engine does not tell. It matches [ErrConflict].
 type ConflictError struct {

@@ -33,6 +33,9 @@ const (
 	codeConnKilled = 1927
 	codeStopped    = 1317 // of a statement, when the server stops
 	codeInactive   = 4031 // MySQL: the connection was idle for too long
+	codeTooLong    = 1406
+	codeOutOfRange = 1264
+	codeNoSuchText = 1366
 )
 
 func codeOf(err error) uint16 {
@@ -63,6 +66,8 @@ func translate(err error) error {
 		}
 	case codeChanged, codeLockWait, codeDeadlock, codeReadOnly, codeManyUsers, codeManyConns, codeShutdown, codeDiskFull,
 		codeTableFull, codeNoMemory, codeTimeout, codeMaxTime, codeConnKilled, codeStopped, codeInactive:
+	case codeTooLong, codeOutOfRange, codeNoSuchText:
+		return fmt.Errorf("%w: %w", db.ErrUnstorable, err)
 	default:
 		return err
 	}

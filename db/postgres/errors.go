@@ -22,6 +22,10 @@ const (
 	codeDeadlock      = "40P01"
 	codeCancelled     = "57014" // by statement_timeout, as a context closes the connection
 	codeLockTimeout   = "55P03"
+	codeTooLong       = "22001"
+	codeOutOfRange    = "22003"
+	codeNotInCharset  = "22021" // a NUL, or no UTF-8
+	codeNoSuchText    = "22P05" // in a database of another encoding
 )
 
 // codeOf returns the server's code for an error, of whatever driver, or "".
@@ -50,6 +54,10 @@ func translate(err error, def *db.Def) error {
 	code := codeOf(err)
 	if code == codeUnique {
 		return conflict(err, def)
+	}
+	switch code {
+	case codeTooLong, codeOutOfRange, codeNotInCharset, codeNoSuchText:
+		return fmt.Errorf("%w: %w", db.ErrUnstorable, err)
 	}
 	if unavailable(code, err) {
 		return fmt.Errorf("%w: %w", db.ErrUnavailable, err)
