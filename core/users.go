@@ -123,9 +123,9 @@ func (s Users) Delete(u *User) error {
 	})
 }
 
-// OnReclaim adds what a plugin removes when [Users.Reclaim] gives a user to
-// its owner: whatever of the plugin's own lets somebody in, such as passkeys
-// or keys. It runs in the transaction of the change.
+// OnReclaim adds what a plugin removes when [Users.Disown] takes a user away
+// from whoever made it: whatever of the plugin's own lets somebody in, such as
+// passkeys or keys. It runs in the transaction of the change.
 func (r *Registrar) OnReclaim(remove func(c *Context, u *User) error) {
 	r.k.onReclaim = append(r.k.onReclaim, remove)
 }
@@ -146,25 +146,32 @@ func (s Users) Reclaim(u *User) (*User, error) {
 		if proven, err = c.Users().UpdateWhere(u.ID, where, t.EmailVerified.To(true)); err != nil {
 			return err
 		}
-		accounts, err := c.Accounts().ByUser(u.ID)
-		if err != nil {
-			return err
-		}
-		for _, a := range accounts {
-			if err := c.Accounts().Delete(a); err != nil {
-				return err
-			}
-		}
-		for _, remove := range c.k.onReclaim {
-			if err := remove(c, proven); err != nil {
-				return err
-			}
-		}
-		return c.Sessions().DeleteAll(u.ID)
+		return c.Users().Disown(proven)
 	})
 	if !errors.Is(err, db.ErrNotFound) {
 		return proven, err
 	}
 	// Another call was faster, or the address was changed.
 	return db.One(s.c, s.c.x, t.Table, t.ID.Eq(u.ID), t.Email.Eq(u.Email), t.EmailVerified.Eq(true))
+}
+
+// Disown takes a user away from whoever registered an address without proving
+// it: every way to sign in and every session goes. It belongs into the
+// transaction that gives the user to its owner.
+func (s Users) Disown(u *User) error {
+	accounts, err := s.c.Accounts().ByUser(u.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if err := s.c.Accounts().Delete(a); err != nil {
+			return err
+		}
+	}
+	for _, remove := range s.c.k.onReclaim {
+		if err := remove(s.c, u); err != nil {
+			return err
+		}
+	}
+	return s.c.Sessions().DeleteAll(u.ID)
 }

@@ -174,6 +174,17 @@ export const knownDifferences = [
       scenario === "plugin-organization: organization: options" && /^GET \/organization\/list-invitations/.test(a?.call) && a.status === 200 && b?.status === 200,
   },
   {
+    reason: "A question about members that the reference's database fails on is answered, or refused.",
+    matches: (scenario, a, b) =>
+      /^plugin-organization-members: /.test(scenario) &&
+      ((/^GET \/organization\/list-members\?/.test(a?.call) && a.status === 500 && [200, 400].includes(b?.status)) ||
+        (/^order of /.test(a?.note) && a.json === null && Array.isArray(b?.json))),
+  },
+  {
+    reason: "A change of nothing changes nothing.",
+    matches: (scenario, a, b) => /^POST \/organization\/update\b/.test(a?.call) && a.status === 500 && b?.status === 200,
+  },
+  {
     reason: "A session that impersonates is not prolonged by hiding the cookie that says it is short.",
     matches: (scenario, a, b) =>
       scenario === "plugin-admin: admin: impersonation" && /^POST \/admin\/stop-impersonating/.test(a?.call) && a.status === 500 &&
@@ -194,10 +205,6 @@ export const knownDifferences = [
     reason: "Somebody else's passkey is as one that is not there.",
     matches: (scenario, a, b) =>
       /^POST \/passkey\/(delete|update)-passkey\b/.test(a?.call) && a.status === 401 && b?.status === 404 && b.json?.code === "PASSKEY_NOT_FOUND",
-  },
-  {
-    reason: "The page that ends a popup is no redirect, and says so.",
-    matches: (scenario, a, b) => scenario === "plugin-oauth: popup" && /^GET \/callback\//.test(a?.call) && a.status === 200 && b?.status === 200 && !b.location,
   },
   {
     reason: "The state names the provider it was begun with, and so is longer when it travels sealed.",

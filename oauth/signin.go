@@ -173,7 +173,7 @@ func (a *Attempt) attach(c *core.Context, user *core.User) (*core.User, error) {
 	err = c.Transaction(func(c *core.Context) error {
 		row := *account
 		if !user.EmailVerified {
-			if err := disown(c, user); err != nil {
+			if err := c.Users().Disown(user); err != nil {
 				return err
 			}
 		}
@@ -195,21 +195,6 @@ func (a *Attempt) attach(c *core.Context, user *core.User) (*core.User, error) {
 		user = a.override(c, user)
 	}
 	return user, nil
-}
-
-// disown takes a user away from whoever registered an address without proving
-// it: passwords, identities and sessions go.
-func disown(c *core.Context, user *core.User) error {
-	accounts, err := c.Accounts().ByUser(user.ID)
-	if err != nil {
-		return err
-	}
-	for _, account := range accounts {
-		if err := c.Accounts().Delete(account); err != nil {
-			return err
-		}
-	}
-	return c.Sessions().DeleteAll(user.ID)
 }
 
 // create makes a user and their account at once.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/server/config"
 )
 
@@ -102,7 +103,7 @@ func TestConfigurationsInDocsAreSound(t *testing.T) {
 				return "a value of the test", true
 			})
 			if err == nil {
-				_, err = f.plugins()
+				err = f.addPlugins(&core.Options{})
 			}
 			if err != nil {
 				t.Error(err)

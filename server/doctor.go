@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/watchword-auth/watchword/core"
 )
 
 // finding is something a doctor says: a fault must be mended before
@@ -61,7 +63,7 @@ func (f *file) examine() []finding {
 	for _, err := range f.checkProduction() {
 		list = append(list, finding{true, err.Error()})
 	}
-	if _, err := f.plugins(); err != nil {
+	if err := f.addPlugins(&core.Options{}); err != nil {
 		list = append(list, finding{true, err.Error()})
 	}
 	for _, text := range f.warnings() {

@@ -52,7 +52,7 @@ func (s *System) assemble(ctx context.Context, f *file, p posture) (in *instance
 	if f.Advanced.CleanupInterval == nil {
 		o.Advanced.CleanupInterval = cleanupInterval
 	}
-	if o.Plugins, err = f.plugins(); err != nil {
+	if err = f.addPlugins(&o); err != nil {
 		return in, err
 	}
 	if !f.Stateless {

@@ -20,7 +20,7 @@ func (f *file) schema() (*db.Schema, error) {
 		return nil, err
 	}
 	o.Outbox.Enabled = f.keepsMessages(posture{planning: true})
-	if o.Plugins, err = f.plugins(); err != nil {
+	if err = f.addPlugins(&o); err != nil {
 		return nil, err
 	}
 	secondary, closing, err := openSecondary(f.SecondaryStorage)

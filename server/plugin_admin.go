@@ -34,10 +34,16 @@ func newAdmin(in pluginInput) (core.Plugin, error) {
 		BannedUserMessage            string          `key:"bannedUserMessage"`
 		ImpersonationSessionDuration *config.Seconds `key:"impersonationSessionDuration"`
 		AllowImpersonatingAdmins     bool            `key:"allowImpersonatingAdmins"`
+		Schema                       struct {
+			User    model `key:"user"`
+			Session model `key:"session"`
+		} `key:"schema"`
 	}
 	if err := in.Decode(&o); err != nil {
 		return nil, err
 	}
+	in.rename(&in.options.User.Mapping, o.Schema.User)
+	in.rename(&in.options.Session.Mapping, o.Schema.Session)
 	_, roles, err := o.read(admin.Statements(), admin.DefaultRoles())
 	return admin.New(admin.Options{
 		Roles: roles, DefaultRole: o.DefaultRole, AdminRoles: o.AdminRoles, AdminUserIDs: o.AdminUserIDs,

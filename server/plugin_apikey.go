@@ -5,6 +5,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/plugin/apikey"
+	"github.com/watchword-auth/watchword/plugin/organization"
 	"github.com/watchword-auth/watchword/server/config"
 )
 
@@ -40,8 +41,13 @@ type apiKeyOptions struct {
 	Permissions             struct {
 		DefaultPermissions apikey.Permissions `key:"defaultPermissions"`
 	} `key:"permissions"`
-	Storage            string `key:"storage"`
-	FallbackToDatabase bool   `key:"fallbackToDatabase"`
+	Storage            string       `key:"storage"`
+	FallbackToDatabase bool         `key:"fallbackToDatabase"`
+	DeferUpdates       *config.Node `key:"deferUpdates"` // a use is counted before it is allowed
+	References         string       `key:"references"`
+	Schema             struct {
+		APIKey model `key:"apikey"`
+	} `key:"schema"`
 }
 
 func (o *apiKeyOptions) config(n *config.Node) (apikey.Config, error) {
@@ -58,7 +64,15 @@ func (o *apiKeyOptions) config(n *config.Node) (apikey.Config, error) {
 			MaxExpiresIn:  time.Duration(o.KeyExpiration.MaxExpiresIn) * day},
 		RateLimit: apikey.RateLimit{Disable: off(o.RateLimit.Enabled), MaxRequests: o.RateLimit.MaxRequests,
 			TimeWindow: time.Duration(o.RateLimit.TimeWindow) * time.Millisecond},
-		Start: apikey.Start{Disable: off(o.StartingCharactersConfig.ShouldStore), Length: o.StartingCharactersConfig.CharactersLength},
+		Start:   apikey.Start{Disable: off(o.StartingCharactersConfig.ShouldStore), Length: o.StartingCharactersConfig.CharactersLength},
+		Mapping: o.Schema.APIKey.mapping(),
+	}
+	switch o.References {
+	case "", "user":
+	case "organization":
+		f.ForOrganizations = true
+	default:
+		return f, n.At("references").Errorf("expected user or organization")
 	}
 	if given := o.Permissions.DefaultPermissions; given != nil {
 		f.DefaultPermissions = func(*core.Context, string) (apikey.Permissions, error) { return given, nil }
@@ -101,6 +115,18 @@ func (l *apiKeyList) DecodeConfig(n *config.Node) error {
 
 func newAPIKey(in pluginInput) (core.Plugin, error) {
 	var configs apiKeyList
-	err := in.Decode(&configs)
-	return apikey.New(configs...), err
+	if err := in.Decode(&configs); err != nil {
+		return nil, err
+	}
+	p, err := in.other("organization")
+	if err != nil {
+		return nil, err
+	}
+	owners, there := p.(*organization.Plugin)
+	for i := range configs {
+		if f := &configs[i]; f.ForOrganizations && there {
+			f.Organizations = owners
+		}
+	}
+	return apikey.New(configs...), nil
 }

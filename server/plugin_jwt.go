@@ -49,6 +49,9 @@ func newJWT(in pluginInput) (core.Plugin, error) {
 		} `key:"jwt"`
 		DisableSettingJWTHeader bool `key:"disableSettingJwtHeader"`
 		SessionCookieCache      bool `key:"sessionCookieCache"`
+		Schema                  struct {
+			JWKS model `key:"jwks"`
+		} `key:"schema"`
 	}
 	err := in.Decode(&o)
 	expires, ok := parseSpan(o.JWT.ExpirationTime)
@@ -65,6 +68,7 @@ func newJWT(in pluginInput) (core.Plugin, error) {
 		RotationInterval: o.JWKS.RotationInterval.Duration(), GracePeriod: o.JWKS.GracePeriod.Duration(),
 		Issuer: o.JWT.Issuer, Audience: o.JWT.Audience, ExpiresIn: expires,
 		DisableHeader: o.DisableSettingJWTHeader, SignSessionCache: o.SessionCookieCache,
+		Mapping: o.Schema.JWKS.mapping(),
 	}), err
 }
 

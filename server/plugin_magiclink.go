@@ -23,6 +23,7 @@ func newMagicLink(in pluginInput) (core.Plugin, error) {
 		DisableSignUp bool            `key:"disableSignUp"`
 		StoreToken    string          `key:"storeToken"`
 		RateLimit     pluginRateLimit `key:"rateLimit"`
+		Attempts      *config.Node    `key:"allowedAttempts"` // a link is good for one, here and in the reference
 	}
 	err := in.Decode(&o)
 	if err == nil && o.StoreToken != "" && o.StoreToken != "plain" && o.StoreToken != "hashed" {

@@ -56,6 +56,7 @@ type organizationOptions struct {
 		Team             pluginModel `key:"team"`
 		TeamMember       pluginModel `key:"teamMember"`
 		OrganizationRole pluginModel `key:"organizationRole"`
+		Session          model       `key:"session"`
 	} `key:"schema"`
 }
 
@@ -64,6 +65,7 @@ func newOrganization(in pluginInput) (core.Plugin, error) {
 	if err := in.Decode(&f); err != nil {
 		return nil, err
 	}
+	in.rename(&in.options.Session.Mapping, f.Schema.Session)
 	o := organization.Options{
 		DisableCreation: !isTrue(f.AllowUserToCreateOrganization, true), OrganizationLimit: f.OrganizationLimit,
 		CreatorRole: f.CreatorRole, MembershipLimit: f.MembershipLimit, InvitationLimit: f.InvitationLimit,

@@ -41,8 +41,15 @@ func newTwoFactor(in pluginInput) (core.Plugin, error) {
 			DurationSeconds   *config.Seconds `key:"durationSeconds"`
 		} `key:"accountLockout"`
 		SignInPaths []string `key:"signInPaths"`
+		Schema      struct {
+			User      model `key:"user"`
+			TwoFactor model `key:"twoFactor"`
+		} `key:"schema"`
 	}
 	err := in.Decode(&o)
+	in.rename(&in.options.User.Mapping, o.Schema.User)
+	mapping := core.Mapping{ModelName: o.TwoFactorTable}
+	in.rename(&mapping, o.Schema.TwoFactor)
 	lock := o.AccountLockout
 	return twofactor.New(twofactor.Options{
 		Issuer: o.Issuer,
@@ -60,6 +67,6 @@ func newTwoFactor(in pluginInput) (core.Plugin, error) {
 		Lockout: twofactor.Lockout{Disable: lock.Enabled != nil && !*lock.Enabled,
 			MaxFailedAttempts: lock.MaxFailedAttempts, Duration: lock.DurationSeconds.Duration()},
 		SignInPaths: o.SignInPaths,
-		Mapping:     core.Mapping{ModelName: o.TwoFactorTable},
+		Mapping:     mapping,
 	}), err
 }

@@ -16,8 +16,13 @@ func newUsername(in pluginInput) (core.Plugin, error) {
 			Username        string `key:"username"`
 			DisplayUsername string `key:"displayUsername"`
 		} `key:"validationOrder"`
+		DisplayUsernameNormalization *bool `key:"displayUsernameNormalization"` // there is none that a file can name
+		Schema                       struct {
+			User model `key:"user"`
+		} `key:"schema"`
 	}
 	err := in.Decode(&o)
+	in.rename(&in.options.User.Mapping, o.Schema.User)
 	for _, order := range []string{o.ValidationOrder.Username, o.ValidationOrder.DisplayUsername} {
 		if err == nil && order != "" && order != "pre-normalization" && order != "post-normalization" {
 			err = in.Errorf("validationOrder", "%q is neither pre-normalization nor post-normalization", order)

@@ -18,7 +18,10 @@ type pluginInput struct {
 	delivers bool
 	// client makes the requests to providers; nil: one that reaches public
 	// addresses only.
-	client *oauth.Client
+	client  *oauth.Client
+	options *core.Options
+	// other makes another plugin that the file names, or returns nil.
+	other func(name string) (core.Plugin, error)
 }
 
 // Decode reads the plugin's options into a struct with `key` tags. An unknown
@@ -33,6 +36,22 @@ func (in pluginInput) Decode(into any) error {
 // Errorf returns an error at an option's place.
 func (in pluginInput) Errorf(key, format string, args ...any) error {
 	return in.node.At(key).Errorf(format, args...)
+}
+
+// rename gives columns of the core's tables, a plugin's among them, the names
+// that the plugin's schema wants.
+func (pluginInput) rename(m *core.Mapping, wanted model) {
+	if wanted.ModelName != "" {
+		m.ModelName = wanted.ModelName
+	}
+	if len(wanted.Fields) > 0 {
+		fields := maps.Clone(m.Fields)
+		if fields == nil {
+			fields = map[string]string{}
+		}
+		maps.Copy(fields, wanted.Fields)
+		m.Fields = fields
+	}
 }
 
 // constructor makes a plugin from its options in the file.
@@ -57,9 +76,10 @@ func plugins() map[string]constructor {
 		"genericOAuth": newGenericOAuth,
 		"jwt":          newJWT,
 		"magicLink":    newMagicLink,
+		"oauthPopup":   newOAuthPopup,
 		"oauthProxy":   newOAuthProxy,
 		"oneTap":       newOneTap,
-		"oauthPopup":   newOAuthPopup,
+		"openAPI":      newOpenAPI,
 		"organization": newOrganization,
 		"passkey":      newPasskey,
 		"twoFactor":    newTwoFactor,
@@ -67,22 +87,28 @@ func plugins() map[string]constructor {
 	}
 }
 
-// plugins makes the plugins the file names, in its order.
-func (f *file) plugins() ([]core.Plugin, error) {
-	var list []core.Plugin
+// spelled are names that the reference writes in two ways.
+var spelled = map[string]string{"oAuthPopup": "oauthPopup", "oAuthProxy": "oauthProxy"}
+
+// addPlugins makes the plugins the file names, in its order.
+func (f *file) addPlugins(o *core.Options) error {
 	if f.RateLimit.Storage == "database" {
-		list = append(list, watchword.DatabaseRateLimit{Mapping: f.RateLimit.mapping()})
+		o.Plugins = append(o.Plugins, watchword.DatabaseRateLimit{Mapping: f.RateLimit.mapping()})
 	}
 	if f.Plugins == nil {
-		return list, nil
+		return nil
 	}
-	known := plugins()
-	client := f.providerClient()
+	w := &workshop{known: plugins(), made: map[string]core.Plugin{}, nodes: map[string]*config.Node{},
+		delivers: f.Delivery.Any(), client: f.providerClient(), options: o}
+	var names []string
 	var faults []error
 	err := f.Plugins.Members(func(key, value *config.Node) error {
-		construct, ok := known[key.Name()]
-		if !ok {
-			faults = append(faults, key.Unknown(slices.Sorted(maps.Keys(known))))
+		name := key.Name()
+		if usual, ok := spelled[name]; ok {
+			name = usual
+		}
+		if w.known[name] == nil {
+			faults = append(faults, key.Unknown(slices.Sorted(maps.Keys(w.known))))
 			return nil
 		}
 		if on, isSwitch := value.Bool(); isSwitch && !on {
@@ -91,14 +117,42 @@ func (f *file) plugins() ([]core.Plugin, error) {
 			faults = append(faults, value.Errorf("expected the plugin's options, or true"))
 			return nil
 		}
-		p, err := construct(pluginInput{value, f.Delivery.Any(), client})
-		faults = append(faults, err)
-		if err == nil {
-			list = append(list, p)
-		}
+		names, w.nodes[name] = append(names, name), value
 		return nil
 	})
-	return list, errors.Join(append(faults, err)...)
+	for _, name := range names {
+		p, fault := w.plugin(name)
+		if p != nil {
+			o.Plugins = append(o.Plugins, p)
+		}
+		faults = append(faults, fault)
+	}
+	return errors.Join(append(faults, err)...)
+}
+
+// workshop makes plugins by their names, each once: one may need another that
+// stands further down in the file.
+type workshop struct {
+	known    map[string]constructor
+	nodes    map[string]*config.Node
+	made     map[string]core.Plugin
+	delivers bool
+	client   *oauth.Client
+	options  *core.Options
+}
+
+// plugin returns nil where the file does not name the plugin, and where its
+// fault was told before.
+func (w *workshop) plugin(name string) (core.Plugin, error) {
+	if p, ok := w.made[name]; ok || w.nodes[name] == nil {
+		return p, nil
+	}
+	p, err := w.known[name](pluginInput{w.nodes[name], w.delivers, w.client, w.options, w.plugin})
+	if err != nil {
+		p = nil
+	}
+	w.made[name] = p
+	return p, err
 }
 
 // pluginNames returns the names the file gives, in its order.

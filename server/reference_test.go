@@ -96,7 +96,7 @@ func TestOutboundProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Plugins, err = f.plugins()
+	err = f.addPlugins(&o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func TestRolesOfAFile(t *testing.T) {
 			for _, plugin := range []string{"organization", "admin"} {
 				f, err := parse("test.json", []byte(plain+`, "plugins": {"`+plugin+`": `+strings.ReplaceAll(tt.text, "member", memberOf(plugin))+`}}`), nil)
 				if err == nil {
-					_, err = f.plugins()
+					err = f.addPlugins(&core.Options{})
 				}
 				if (err == nil) != (tt.refused == "") || err != nil && !strings.Contains(err.Error(), tt.refused) {
 					t.Errorf("%s: got %v, want %q", plugin, err, tt.refused)

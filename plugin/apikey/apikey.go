@@ -61,14 +61,24 @@ type Config struct {
 	// Storage is where keys are kept. In secondary storage alone they are
 	// gone when it forgets.
 	Storage Storage
-	// Organizations makes keys belong to organizations; it says what a user
-	// may do with those of one. Nil: keys belong to users.
-	Organizations Authorize
+	// ForOrganizations makes keys belong to organizations (the reference's
+	// references: "organization"). It needs Organizations.
+	ForOrganizations bool
+	// Organizations is the organization plugin, or what stands for it.
+	Organizations Organizations
+
+	// Mapping renames the table and its columns. One of several configurations
+	// may have it.
+	Mapping core.Mapping
 }
 
-// Authorize refuses a user who may not create, read, update or delete the keys
-// of an organization: with [ErrNotMember] or [ErrInsufficientPermissions].
-type Authorize func(c *core.Context, userID, organizationID, action string) error
+// Organizations tells what users may do with the keys of an organization.
+type Organizations interface {
+	// Allows reports whether the user is a member of the organization, and
+	// whether it may do the action with the resource there. The resource of
+	// keys is apiKey, its actions are create, read, update and delete.
+	Allows(c *core.Context, userID, organizationID, resource, action string) (member, allowed bool, err error)
+}
 
 // Permissions are what a key may do, per resource.
 type Permissions = access.Statements
@@ -164,6 +174,8 @@ func (p *Plugin) check(o *core.Options) error {
 			return errors.New("apikey: RateLimit: MaxRequests must not be negative, TimeWindow 1 ms to 24 days")
 		case f.Storage != Database && o.SecondaryStorage == nil:
 			return errors.New("apikey: Storage needs Options.SecondaryStorage")
+		case f.ForOrganizations && f.Organizations == nil:
+			return errors.New("apikey: ForOrganizations needs Organizations, which the organization plugin is")
 		}
 		seen[f.ID] = true
 	}
@@ -186,10 +198,14 @@ func (p *Plugin) Register(r *core.Registrar) error {
 		return err
 	}
 	a := &apiKey{configs: p.configs, table: newTable()}
+	for i := range p.configs {
+		core.ExtendTable(r, a.table.Table, nil, p.configs[i].Mapping)
+	}
 	r.Table(a.table.Def)
 	r.Codes(refusals()...)
 	r.Before(core.EveryPath, a.signIn)
 	r.OnUser(core.EntityHooks[core.User]{AfterDelete: a.removeOf})
+	r.OnReclaim(a.removeOf)
 
 	core.Post(r, Create, "/api-key/create", a.create, core.Op{Summary: "Make a key"})
 	core.Get(r, Get, "/api-key/get", a.get, core.Op{Session: core.SessionRequired, Summary: "A key"})

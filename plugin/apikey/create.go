@@ -103,14 +103,14 @@ func (f *Config) owner(c *core.Context, current *core.Current, in *CreateInput, 
 		}
 		user = current.User.ID
 	}
-	if f.Organizations != nil && in.OrganizationID.Or("") == "" {
+	if f.ForOrganizations && in.OrganizationID.Or("") == "" {
 		return "", ErrOrganizationIDRequired
 	}
 	if user == "" || client && current == nil {
 		return "", ErrUnauthorizedSession
 	}
-	if f.Organizations != nil {
-		return in.OrganizationID.Value, f.Organizations(c, user, in.OrganizationID.Value, "create")
+	if f.ForOrganizations {
+		return in.OrganizationID.Value, f.authorize(c, user, in.OrganizationID.Value, "create")
 	}
 	return user, nil
 }

@@ -142,7 +142,7 @@ func (a *apiKey) collect(c *core.Context, owner, configID string, q listing, out
 // those whose keys do not.
 func (a *apiKey) configsOf(organizations bool) (names []string) {
 	for i := range a.configs {
-		if f := &a.configs[i]; (f.Organizations != nil) == organizations {
+		if f := &a.configs[i]; f.ForOrganizations == organizations {
 			names = append(names, f.name())
 		}
 	}
@@ -151,8 +151,8 @@ func (a *apiKey) configsOf(organizations bool) (names []string) {
 
 func (a *apiKey) authorizeList(c *core.Context, userID, organizationID string) error {
 	for i := range a.configs {
-		if authorize := a.configs[i].Organizations; authorize != nil {
-			return authorize(c, userID, organizationID, "read")
+		if f := &a.configs[i]; f.ForOrganizations {
+			return f.authorize(c, userID, organizationID, "read")
 		}
 	}
 	return errNoOrganizations

@@ -40,13 +40,27 @@ func (a *apiKey) find(c *core.Context, id, configID, userID, action string) (*Ke
 	if or(k.ConfigID, DefaultConfig) != f.name() {
 		return nil, nil, ErrKeyNotFound
 	}
-	if f.Organizations != nil {
-		return k, f, f.Organizations(c, userID, k.ReferenceID, action)
+	if f.ForOrganizations {
+		return k, f, f.authorize(c, userID, k.ReferenceID, action)
 	}
 	if k.ReferenceID != userID {
 		return nil, nil, ErrKeyNotFound
 	}
 	return k, f, nil
+}
+
+// authorize refuses a user who may not do something with an organization's keys.
+func (f *Config) authorize(c *core.Context, userID, organizationID, action string) error {
+	member, allowed, err := f.Organizations.Allows(c, userID, organizationID, "apiKey", action)
+	switch {
+	case err != nil:
+		return err
+	case !member:
+		return ErrNotMember
+	case !allowed:
+		return ErrInsufficientPermissions
+	}
+	return nil
 }
 
 func (a *apiKey) get(c *core.Context, in *GetInput) (*Key, error) {

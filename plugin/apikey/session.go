@@ -79,7 +79,7 @@ func (a *apiKey) presented(c *core.Context) (string, *Config) {
 // fresh for long. It must hold like any other: not of a
 // user who is banned or gone.
 func (a *apiKey) session(c *core.Context, k *Key, f *Config, plain string) (*core.Current, error) {
-	if f.Organizations != nil {
+	if f.ForOrganizations {
 		return nil, ErrInvalidReference
 	}
 	u, err := c.Users().ByID(k.ReferenceID)

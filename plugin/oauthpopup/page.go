@@ -48,7 +48,6 @@ func (m *message) page(c *core.Context) *core.Response {
 		data = []byte("{}")
 	}
 	h := c.ResponseHeader()
-	h.Del("Location")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src '"+scriptHash+"'; base-uri 'none'")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Pragma", "no-cache")

@@ -11,6 +11,7 @@ package organization
 
 import (
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
@@ -22,7 +23,12 @@ import (
 const MessageInvitation = "organization-invitation"
 
 // Plugin is the organization plugin.
-type Plugin struct{ o Options }
+type Plugin struct {
+	o Options
+	// instances holds an *organization for the *core.Tables of each instance:
+	// other plugins ask this one, see [Plugin.Allows].
+	instances sync.Map
+}
 
 // New makes the plugin.
 func New(o Options) *Plugin {
@@ -39,7 +45,7 @@ func New(o Options) *Plugin {
 	if o.InvitationExpiresIn == 0 {
 		o.InvitationExpiresIn = 48 * time.Hour
 	}
-	return &Plugin{o}
+	return &Plugin{o: o}
 }
 
 // ID names the plugin.
@@ -68,6 +74,7 @@ func (p *Plugin) Register(r *core.Registrar) error {
 	}
 	o := &organization{Options: p.o}
 	o.addTables(r)
+	p.instances.Store(r.Tables(), o)
 	r.Codes(refusals()...)
 
 	op := func(summary string) core.Op { return core.Op{Summary: summary, Tags: []string{"Organization"}} }

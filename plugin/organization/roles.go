@@ -2,6 +2,7 @@ package organization
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -85,6 +86,26 @@ func (o *organization) can(c *core.Context, m *Member, resource, action string) 
 		return false, err
 	}
 	return roles.Authorize(splitRoles(m.Role), access.Statements{resource: {action}}), nil
+}
+
+// Allows tells other plugins whether a user is a member of an organization, and
+// whether its role there allows the action on the resource; the creator's role
+// allows everything. It is safe for concurrent use.
+func (p *Plugin) Allows(c *core.Context, userID, organizationID, resource, action string) (member, allowed bool, err error) {
+	found, ok := p.instances.Load(c.Tables())
+	if !ok {
+		return false, false, errors.New("organization: the plugin is not among those of this instance")
+	}
+	o := found.(*organization)
+	m, err := o.member(c, organizationID, userID)
+	if err != nil || m == nil {
+		return false, false, err
+	}
+	if o.creates(m.Role) {
+		return true, true, nil
+	}
+	allowed, err = o.can(c, m, resource, action)
+	return true, allowed, err
 }
 
 // allow refuses a member whose role does not allow an action.

@@ -157,7 +157,7 @@ func (o *organization) removeTeam(c *core.Context, in *RemoveTeamInput) (*Messag
 		if current != nil {
 			u = current.User
 			m, err := o.member(c, id, u.ID)
-			if err != nil || m == nil || o.activeTeamOf(current) == in.TeamID {
+			if err != nil || m == nil || in.TeamID != "" && o.activeTeamOf(current) == in.TeamID {
 				return orRefuse(err, ErrDeleteTeam)
 			}
 			if err := o.allow(c, m, "team", "delete", ErrDeleteTeamsInOrganization); err != nil {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/watchword-auth/watchword/cookie"
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
 )
 
 // Options configure the plugin. The zero value is the reference's default.
@@ -130,6 +131,10 @@ func (p *Plugin) Register(r *core.Registrar) error {
 	r.TableAs(k.table.Def, k.Mapping)
 	k.challenge = r.Cookie(k.ChallengeCookie, cookie.Attributes{})
 	r.Codes(refusals()...)
+	r.OnReclaim(func(c *core.Context, u *core.User) error {
+		_, err := db.Delete(c, c.DB(), k.table.Table, k.table.userID.Eq(u.ID))
+		return err
+	})
 	r.Ready(func(kernel *core.Kernel) error {
 		k.handles = newHandles(kernel.Secrets())
 		return nil

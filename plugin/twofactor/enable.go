@@ -109,11 +109,8 @@ func (t *twoFactor) disable(c *core.Context, in *PasswordInput) (*core.Status, e
 		return nil, err
 	}
 	err = c.Transaction(func(c *core.Context) error {
-		u, err := c.Users().Update(current.User.ID, t.enabled.To(false))
+		u, err := t.remove(c, current.User.ID)
 		if err != nil {
-			return err
-		}
-		if _, err := db.Delete(c, c.DB(), t.table.Table, t.table.userID.Eq(u.ID)); err != nil {
 			return err
 		}
 		_, err = c.RotateSession(current.Session, u)
@@ -126,6 +123,27 @@ func (t *twoFactor) disable(c *core.Context, in *PasswordInput) (*core.Status, e
 		return nil, err
 	}
 	return &core.Status{Status: true}, nil
+}
+
+// remove takes the second factor from a user.
+func (t *twoFactor) remove(c *core.Context, userID string) (*core.User, error) {
+	u, err := c.Users().Update(userID, t.enabled.To(false))
+	if err == nil {
+		_, err = db.Delete(c, c.DB(), t.table.Table, t.table.userID.Eq(userID))
+	}
+	return u, err
+}
+
+// forget takes the factors and the trusted devices of whoever made a user away
+// from it: they are not its owner's.
+func (t *twoFactor) forget(c *core.Context, u *core.User) error {
+	changed, err := t.remove(c, u.ID)
+	if err != nil {
+		return err
+	}
+	*u = *changed // what the owner is shown
+	_, err = c.Verifications().Create(distrustOf(u.ID), u.ID, t.TrustDeviceMaxAge)
+	return err
 }
 
 // confirm asks for the password again. A user who has none, where that is

@@ -134,6 +134,7 @@ func (p *Plugin) Register(r *core.Registrar) error {
 	t.trusted = r.Cookie("trust_device", cookie.Attributes{})
 	r.Codes(refusals()...)
 
+	r.OnReclaim(t.forget)
 	r.InterceptSignIn(core.OnPath(p.o.SignInPaths...), t.intercept)
 	r.RateLimit(func(path string) bool { return strings.HasPrefix(path, "/two-factor/") },
 		ratelimit.Rule{Window: 10 * time.Second, Max: 3})
