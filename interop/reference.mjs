@@ -66,7 +66,8 @@ async function loadPlugin(name, setting, sender) {
   const factory = source[renamed[name] ?? name];
   if (!factory) throw new Error(`unknown plugin ${name}`);
   const given = setting === true ? {} : setting;
-  return factory({ ...given, ...callbacks[name]?.(given, sender) });
+  // Of API keys there may be a list of configurations.
+  return factory(Array.isArray(given) ? given : { ...given, ...callbacks[name]?.(given, sender) });
 }
 
 // The whole interface that 1.7 asks for: without getAndDelete its single-use values fail.

@@ -36,8 +36,6 @@ var (
 	ErrOrganizationIDRequired  = refusal(http.StatusBadRequest, "ORGANIZATION_ID_REQUIRED", "Organization ID is required for organization-owned API keys.")
 	ErrNotMember               = refusal(http.StatusForbidden, "USER_NOT_MEMBER_OF_ORGANIZATION", "You are not a member of the organization that owns this API key.")
 	ErrInsufficientPermissions = refusal(http.StatusForbidden, "INSUFFICIENT_API_KEY_PERMISSIONS", "You do not have permission to perform this action on organization API keys.")
-	// ErrNotWithKey answers a session made from a key where more is needed.
-	ErrNotWithKey = refusal(http.StatusForbidden, "NOT_ALLOWED_WITH_API_KEY", "This cannot be done with an API key.")
 
 	errNoDefault       = refusal(http.StatusBadRequest, "NO_DEFAULT_API_KEY_CONFIGURATION_FOUND", "No default api-key configuration found.")
 	errNoOrganizations = refusal(http.StatusInternalServerError, "ORGANIZATION_PLUGIN_REQUIRED",
@@ -49,7 +47,7 @@ func refusals() []*core.Error {
 		ErrKeyNotFound, ErrKeyDisabled, ErrKeyExpired, ErrUsageExceeded, ErrRateLimited, ErrExpiresInTooSmall,
 		ErrExpiresInTooLarge, ErrInvalidPrefixLength, ErrInvalidNameLength, ErrMetadataDisabled, ErrNoValues,
 		ErrExpirationDisabled, ErrInvalidKey, ErrInvalidReference, ErrServerOnly, ErrFailedToUpdate, ErrNameRequired,
-		ErrOrganizationIDRequired, ErrNotMember, ErrInsufficientPermissions, ErrNotWithKey, errNoDefault, errNoOrganizations}
+		ErrOrganizationIDRequired, ErrNotMember, ErrInsufficientPermissions, errNoDefault, errNoOrganizations}
 }
 
 // limited is how long a key that was used too often has to wait.

@@ -9,7 +9,9 @@ import (
 	"github.com/watchword-auth/watchword/db"
 )
 
-// signIn makes the session of a key in a header the call's own.
+// signIn makes the session of a key in a header the call's own, where such a
+// session may do what is asked. Elsewhere the call has none, whatever its
+// cookies say.
 func (a *apiKey) signIn(c *core.Context) (*core.Response, error) {
 	plain, f := a.presented(c)
 	if plain == "" {
@@ -34,13 +36,15 @@ func (a *apiKey) signIn(c *core.Context) (*core.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Endpoint().Path == "/get-session" {
+	switch path := c.Endpoint().Path; {
+	case path == "/get-session":
 		return core.JSON(http.StatusOK, &sessionOutput{current.User, current.Session})
+	case f.SessionAllows(path):
+		c.Tables().Sessions.Bind(current.Session) // what plugins keep in a session is empty here
+		c.UseSession(current)
+	default:
+		c.UseSession(nil)
 	}
-	if !f.SessionAllows(c.Endpoint().Path) {
-		return nil, ErrNotWithKey
-	}
-	c.UseSession(current)
 	return nil, nil
 }
 
@@ -100,7 +104,7 @@ func (a *apiKey) session(c *core.Context, k *Key, f *Config, plain string) (*cor
 	if k.ExpiresAt != nil {
 		s.ExpiresAt = *k.ExpiresAt
 	}
-	current := &core.Current{Session: c.Tables().Sessions.Bind(s), User: u}
+	current := &core.Current{Session: s, User: u}
 	holds, err := c.Holds(current)
 	if err == nil && !holds {
 		err = ErrUnauthorizedSession
@@ -109,7 +113,8 @@ func (a *apiKey) session(c *core.Context, k *Key, f *Config, plain string) (*cor
 }
 
 // allowsSession keeps a key from making itself more than it is: what changes
-// keys, passwords, addresses, factors and sessions needs somebody signed in.
+// keys, passwords, addresses, factors, sessions and other users needs somebody
+// signed in.
 func allowsSession(path string) bool {
 	switch path {
 	case "/api-key/create", "/api-key/update", "/api-key/delete", "/change-password", "/set-password", "/verify-password",
@@ -118,6 +123,6 @@ func allowsSession(path string) bool {
 		"/one-time-token/generate", "/device/approve":
 		return false
 	}
-	return !strings.HasPrefix(path, "/two-factor/") && !strings.HasPrefix(path, "/passkey/") &&
-		!strings.HasPrefix(path, "/multi-session/") && !strings.HasPrefix(path, "/admin/impersonate")
+	return !strings.HasPrefix(path, "/admin/") && !strings.HasPrefix(path, "/two-factor/") && !strings.HasPrefix(path, "/passkey/") &&
+		!strings.HasPrefix(path, "/multi-session/")
 }

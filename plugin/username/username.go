@@ -103,19 +103,13 @@ func (p *Plugin) Register(r *core.Registrar) error {
 	return nil
 }
 
+// addFields adds the columns. A name gets its normal form in the hooks, which
+// make the display name of how it was written.
 func (n *names) addFields(r *core.Registrar) {
 	users := r.Tables().Users.Table
-	rule := func(normal func(string) string) db.FieldOption {
-		return db.Input(db.InputRule{Accept: true, Transform: func(value any) (any, error) {
-			if name, ok := value.(string); ok {
-				return normal(name), nil
-			}
-			return value, nil
-		}})
-	}
 	unique := func(c *db.Column) { c.Unique, c.Sortable = true, true }
-	n.username = core.AddField[string](r, users, "username", rule(n.Normalize), unique)
+	n.username = core.AddField[string](r, users, "username", db.Input(db.InputRule{Accept: true}), unique)
 	if !n.DisableDisplayName {
-		n.displayName = core.AddField[string](r, users, "displayUsername", rule(n.NormalizeDisplayName))
+		n.displayName = core.AddField[string](r, users, "displayUsername", db.Input(db.InputRule{Accept: true}))
 	}
 }
