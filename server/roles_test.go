@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/watchword-auth/watchword/access"
+	"github.com/watchword-auth/watchword/core"
 )
 
 func TestRolesOfAFile(t *testing.T) {
