@@ -14,6 +14,7 @@ type (
 	DeleteUser        = core.DeleteUser
 	SessionOptions    = core.SessionOptions
 	CookieCache       = core.CookieCache
+	ReadCache         = core.ReadCache
 	AccountOptions    = core.AccountOptions
 	AccountLinking    = core.AccountLinking
 	RateLimit         = core.RateLimit
