@@ -16,6 +16,7 @@ import (
 // Servers over PostgreSQL, alone and with sessions in Redis.
 const (
 	oursPostgres   = "watchword, PostgreSQL"
+	keptPostgres   = "watchword, PostgreSQL, read cache"
 	theirsPostgres = "reference, PostgreSQL"
 	floorPostgres  = "floor: and one read, pgx"
 	oursRedis      = "watchword, sessions in Redis"
@@ -36,6 +37,7 @@ func (b *bench) engineServers() []*server {
 	sessions := perUser * b.users
 	list := []*server{
 		b.onPostgres(&server{name: oursPostgres, probe: ready}, sessions, b.watchword, nil),
+		b.onPostgres(&server{name: keptPostgres, probe: ready}, sessions, b.watchword, keeping),
 		b.onPostgres(&server{name: theirsPostgres, probe: ready}, sessions, b.reference, nil),
 		b.floorOnPostgres(&server{name: floorPostgres, probe: "/"}, sessions),
 		b.onRedis(&server{name: oursRedis, probe: ready}, b.watchword),
@@ -66,6 +68,8 @@ func (b *bench) engineServers() []*server {
 func (b *bench) engineWorkloads() []workload {
 	list := []workload{
 		{name: "P1", what: "get-session with a cookie, PostgreSQL", servers: []string{oursPostgres, theirsPostgres, floorPostgres},
+			request: b.readingOwn(false), expect: withSession},
+		{name: "P8", what: "the same, again and again, with the read cache, PostgreSQL", servers: []string{keptPostgres, theirsPostgres},
 			request: b.readingOwn(false), expect: withSession},
 		{name: "P7", what: "get-session, another session each time, PostgreSQL", servers: []string{oursPostgres, theirsPostgres, floorPostgres},
 			request: b.readingOwn(true), expect: withSession},

@@ -29,7 +29,7 @@ func (b *bench) servers() []*server {
 	const ready = "/api/auth/ok"
 	list := []*server{
 		{name: ours, probe: ready, prepare: b.onSQLite(b.watchword, nil)},
-		{name: oursKept, probe: ready, prepare: b.onSQLite(b.watchword, settings{"session": settings{"readCache": settings{"enabled": true}}})},
+		{name: oursKept, probe: ready, prepare: b.onSQLite(b.watchword, keeping)},
 		{name: theirs, probe: ready, prepare: b.onSQLite(b.reference, nil)},
 		{name: floorBare, probe: "/", prepare: b.floor("bare")},
 		{name: floorHMAC, probe: "/", prepare: b.floor("hmac")},
@@ -62,6 +62,9 @@ func (b *bench) onSQLite(command func(file string) ([]string, error), more setti
 		return command(file)
 	}
 }
+
+// keeping switches the read cache on.
+var keeping = settings{"session": settings{"readCache": settings{"enabled": true}}}
 
 // configure writes a configuration file for a database.
 func configure(dir, listen, database string, more settings) (string, error) {
