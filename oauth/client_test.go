@@ -14,7 +14,7 @@ import (
 	"github.com/watchword-auth/watchword/oauth"
 )
 
-func TestPublic(t *testing.T) {
+func TestSS02Public(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		addr string
@@ -36,7 +36,7 @@ func TestPublic(t *testing.T) {
 	}
 }
 
-func TestClientRefusesPrivateAddresses(t *testing.T) {
+func TestSS01SS02ClientRefusesPrivateAddresses(t *testing.T) {
 	t.Parallel()
 	reached := false
 	s := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
@@ -91,7 +91,7 @@ func TestClientThroughProxy(t *testing.T) {
 	}
 }
 
-func TestClientRedirects(t *testing.T) {
+func TestSS03ClientRedirects(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t.Errorf("another origin was asked: %s with %q", r.URL, r.Header.Get("Authorization"))

@@ -94,7 +94,7 @@ func (p *idp) forged(forge func(body) string, claims body) string {
 	return sign(p.t, googleKey(), claims)
 }
 
-func TestForgedIDTokens(t *testing.T) {
+func TestSO12SO13SO18SO30ForgedIDTokens(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	s := serve(p)
@@ -116,7 +116,7 @@ func TestForgedIDTokens(t *testing.T) {
 	goes(t, p.signIn(s.Client(), "google", ada), "/home")
 }
 
-func TestHashOfAccessToken(t *testing.T) {
+func TestJW05HashOfAccessToken(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	s := serve(p)
@@ -128,7 +128,7 @@ func TestHashOfAccessToken(t *testing.T) {
 	goes(t, p.signIn(s.Client(), "google", ada), "/failed?error=unable_to_get_user_info")
 }
 
-func TestSignInByIDToken(t *testing.T) {
+func TestSO19SignInByIDToken(t *testing.T) {
 	t.Parallel()
 	authtest.Engines(t, func(t *testing.T, engine func(*options)) {
 		p := newIDP(t)
@@ -204,7 +204,7 @@ func TestKeyRotation(t *testing.T) {
 	}
 }
 
-func TestHostedDomain(t *testing.T) {
+func TestSO16HostedDomain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		configured string
@@ -240,9 +240,9 @@ func TestHostedDomain(t *testing.T) {
 	}
 }
 
-// TestManyAtOnce signs distinct users in at the same time: each gets their own
+// TestSO28ManyAtOnce signs distinct users in at the same time: each gets their own
 // session.
-func TestManyAtOnce(t *testing.T) {
+func TestSO28ManyAtOnce(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	s := serve(p)

@@ -21,7 +21,7 @@ func verified(t *testing.T, s *authtest.Server, email string) *core.User {
 	return u
 }
 
-func TestImplicitLinking(t *testing.T) {
+func TestSO06ImplicitLinking(t *testing.T) {
 	t.Parallel()
 	trust := func(o *options) { o.Account.Linking.TrustedProviders = []string{"github"} }
 	for _, c := range []struct {
@@ -72,9 +72,9 @@ func TestImplicitLinking(t *testing.T) {
 	}
 }
 
-// TestPreRegistered is about somebody who registers an address that is not
+// TestSO06SO07SO08PreRegistered is about somebody who registers an address that is not
 // theirs and waits for its owner.
-func TestPreRegistered(t *testing.T) {
+func TestSO06SO07SO08PreRegistered(t *testing.T) {
 	t.Parallel()
 	authtest.Engines(t, func(t *testing.T, engine func(*options)) {
 		p := newIDP(t)
@@ -110,7 +110,7 @@ func TestPreRegistered(t *testing.T) {
 	})
 }
 
-func TestKnownIdentity(t *testing.T) {
+func TestSO27KnownIdentity(t *testing.T) {
 	t.Parallel()
 	authtest.Engines(t, func(t *testing.T, engine func(*options)) {
 		p := newIDP(t)
@@ -188,7 +188,7 @@ func link(c *authtest.Client, name string) string {
 	return c.Post("/link-social", body{"provider": name, "callbackURL": "/settings", "errorCallbackURL": "/failed"}).Want(200).Text("url")
 }
 
-func TestLinkSocial(t *testing.T) {
+func TestSO20SO21LinkSocial(t *testing.T) {
 	t.Parallel()
 	authtest.Engines(t, func(t *testing.T, engine func(*options)) {
 		p := newIDP(t)
@@ -230,7 +230,7 @@ func TestLinkSocial(t *testing.T) {
 	})
 }
 
-func TestLinkBelongsToItsBrowser(t *testing.T) {
+func TestSO04LinkBelongsToItsBrowser(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	s := serve(p)

@@ -46,8 +46,8 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
-// TestStateBytes compares what is kept with what the reference keeps.
-func TestStateBytes(t *testing.T) {
+// TestSO25StateBytes compares what is kept with what the reference keeps.
+func TestSO25StateBytes(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	s := serve(p)
@@ -83,7 +83,7 @@ func TestStateBytes(t *testing.T) {
 	}
 }
 
-func TestStateIsBound(t *testing.T) {
+func TestSO01SO02SO03StateIsBound(t *testing.T) {
 	t.Parallel()
 	for name, strategy := range map[string]func(*options){"database": func(*options) {}, "cookie": inCookie} {
 		t.Run(name, func(t *testing.T) {
@@ -173,7 +173,7 @@ func TestSealedStateIsReadByThisKeyOnly(t *testing.T) {
 	goes(t, c.Get("/callback/google?code=1&state=x"), authtest.Origin+"/api/auth/error?error=state_invalid")
 }
 
-func TestStateRace(t *testing.T) {
+func TestSO29StateRace(t *testing.T) {
 	t.Parallel()
 	for name, strategy := range map[string]func(*options){"database": func(*options) {}, "cookie": inCookie} {
 		t.Run(name, func(t *testing.T) {
@@ -240,7 +240,7 @@ func TestFormPost(t *testing.T) {
 	goes(t, foreign.Post("/callback/google", nil), authtest.Origin+"/api/auth/callback/google?")
 }
 
-func TestFailedCallbacks(t *testing.T) {
+func TestSO05SO11SO31FailedCallbacks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -302,6 +302,62 @@ func TestFailedCallbacks(t *testing.T) {
 	}
 }
 
+// TestValidateUserInfo asks the application about an identity wherever one
+// comes in, with what is about to happen, and keeps to its refusal.
+func TestValidateUserInfo(t *testing.T) {
+	t.Parallel()
+	authtest.Engines(t, func(t *testing.T, engine func(*options)) {
+		var refuse string
+		var asked []string
+		p := newIDP(t)
+		s := serve(p, engine, func(o *options) {
+			o.User.ValidateUserInfo = func(_ *core.Context, u *core.User, source core.UserSource) error {
+				if source.Method == "oauth" {
+					asked = append(asked, source.Action+" "+source.Provider+" "+u.Email)
+				}
+				if source.Action == refuse {
+					return core.NewError(403, "not_invited", "Ask first")
+				}
+				return nil
+			}
+		})
+		const refused = "/failed?error=not_invited&error_description=Ask+first"
+		token := func(who person) body {
+			return body{"provider": "google", "idToken": body{"token": sign(t, googleKey(), p.claims(who))}}
+		}
+
+		refuse = "create-user"
+		goes(t, p.signIn(s.Client(), "google", ada), refused)
+		s.Client().Post("/sign-in/social", token(ada)).WantCode(403, "not_invited")
+		refuse = ""
+		goes(t, p.signIn(s.Client(), "google", ada), "/home")
+
+		refuse = "sign-in"
+		if a := p.signIn(s.Client(), "google", ada); a.SetCookie(sessionCookie) != "" {
+			t.Error("a session against the refusal")
+		} else {
+			goes(t, a, refused)
+		}
+		s.Client().Post("/sign-in/social", token(ada)).WantCode(403, "not_invited")
+
+		refuse = "link-account" // implicitly, by address, and asked for
+		goes(t, p.signIn(s.Client(), "github", person{"7", ada.Email, true}), refused)
+		bob := s.SignUp("bob@example.com")
+		goes(t, p.arrive(bob, "github", link(bob, "github"), person{"8", "bob@example.com", true}), refused)
+		by := token(person{"9", "bob@example.com", true})
+		bob.Post("/link-social", by).WantCode(403, "not_invited")
+		accounts, err := s.Context().Accounts().ByUser(s.User("bob@example.com").ID)
+		if err != nil || len(accounts) != 1 {
+			t.Errorf("%d accounts, %v", len(accounts), err)
+		}
+		refuse = ""
+		bob.Post("/link-social", by).Want(200)
+		if got := strings.Join(asked[len(asked)-1:], ""); got != "link-account google bob@example.com" {
+			t.Errorf("asked for %q", asked)
+		}
+	})
+}
+
 func TestSignUpRules(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -339,7 +395,7 @@ func TestRequireEmailVerification(t *testing.T) {
 	goes(t, p.signIn(s.Client(), "github", person{"5", "bob@example.com", false}), "/home")
 }
 
-func TestRefusedRequests(t *testing.T) {
+func TestSO26RefusedRequests(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	s := serve(p)

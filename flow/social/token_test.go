@@ -178,7 +178,7 @@ func TestInProcess(t *testing.T) {
 	}
 }
 
-func TestAccountCookie(t *testing.T) {
+func TestSO22AccountCookie(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	s := serve(p, func(o *options) { o.Account.StoreAccountCookie = true })

@@ -102,7 +102,7 @@ func signer(t *testing.T, name string, change func(*provider.Options), more map[
 	}, s
 }
 
-func TestMicrosoftTenants(t *testing.T) {
+func TestSO12MicrosoftTenants(t *testing.T) {
 	t.Parallel()
 	const consumers, work, third = "9188040d-6c67-4c5b-b112-36a304b66dad", "11111111-2222-3333-4444-555555555555", "99999999-2222-3333-4444-555555555555"
 	issuer := func(tid string) string { return "https://login.microsoftonline.com/" + tid + "/v2.0" }
@@ -124,6 +124,51 @@ func TestMicrosoftTenants(t *testing.T) {
 	}
 }
 
+// TestSO17KeysOfAnotherProvider signs with the key that another provider has
+// under the same id.
+func TestSO17KeysOfAnotherProvider(t *testing.T) {
+	t.Parallel()
+	other, err := token.GenerateKey(token.RS256, rsaKey().ID(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := other.PublicJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	google, sign, s := signer(t, "google", nil, map[string]json.RawMessage{"https://appleid.apple.com/auth/keys": json.RawMessage(`{"keys":[` + string(public) + `]}`)})
+	apple := build(t, "apple", provider.Options{ClientID: provider.ClientIDs{"client"}, ClientSecret: "secret",
+		Client: oauth.NewClient(oauth.ClientOptions{Transport: s, Now: func() time.Time { return now }})})
+	text := sign(map[string]any{"iss": "https://accounts.google.com"})
+	if err := google.VerifyIDToken(t.Context(), text, ""); err != nil {
+		t.Error(err)
+	}
+	text = sign(map[string]any{"iss": "https://appleid.apple.com"}) // with Google's key
+	if err := apple.VerifyIDToken(t.Context(), text, ""); !errors.Is(err, oauth.ErrIDToken) {
+		t.Errorf("Google's key signed for Apple: %v", err)
+	}
+}
+
+// TestSO14TokensOfTwoUsers shows a Facebook ID token of one user with the
+// access token of another: the signed one counts.
+func TestSO14TokensOfTwoUsers(t *testing.T) {
+	t.Parallel()
+	p, sign, s := signer(t, "facebook", nil, map[string]json.RawMessage{"https://graph.facebook.com/me": json.RawMessage(`{"id":"victim"}`)})
+	text := sign(map[string]any{"iss": "https://www.facebook.com", "email": "a@x.test"})
+	if err := p.VerifyIDToken(t.Context(), text, ""); err != nil {
+		t.Fatal(err)
+	}
+	id, err := p.UserInfo(t.Context(), &oauth.Tokens{IDToken: text, AccessToken: "victim's"})
+	if err != nil || id.Subject != "s" {
+		t.Errorf("%+v %v", id, err)
+	}
+	for _, call := range s.calls {
+		if strings.HasSuffix(call.Authorization, "victim's") {
+			t.Error("the other user's token was used")
+		}
+	}
+}
+
 func TestAppleNonce(t *testing.T) {
 	t.Parallel()
 	p, sign, _ := signer(t, "apple", func(o *provider.Options) { o.AppBundleIdentifier = "app.bundle" }, nil)
@@ -141,7 +186,7 @@ func TestAppleNonce(t *testing.T) {
 	}
 }
 
-func TestFacebookOpaqueTokens(t *testing.T) {
+func TestSO15FacebookOpaqueTokens(t *testing.T) {
 	t.Parallel()
 	me := json.RawMessage(`{"id":"1","name":"Ada","email":"ada@x.test","sub":"victim","picture":{"data":{"url":"u"}}}`)
 	for answer, want := range map[string]bool{
@@ -187,7 +232,7 @@ func TestLineVerifiesRemotely(t *testing.T) {
 	}
 }
 
-func TestProfileOfAnotherUser(t *testing.T) {
+func TestSO14SO30ProfileOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	idToken := "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"sub":"one"}`)) + ".c2ln"
 	for _, name := range []string{"huggingface", "railway", "linkedin", "vercel", "paypal"} {
@@ -223,9 +268,9 @@ func TestProfilesAreShownAsTheReferenceShowsThem(t *testing.T) {
 	}
 }
 
-// TestNobody leaves out or spoils what names the user: nobody gets in, and
+// TestSO11Nobody leaves out or spoils what names the user: nobody gets in, and
 // above all no two become one.
-func TestNobody(t *testing.T) {
+func TestSO11Nobody(t *testing.T) {
 	t.Parallel()
 	profile := func(id string) json.RawMessage {
 		p := `{"email":"a@x.test","state":"active","success":true,"resultcode":"00",`

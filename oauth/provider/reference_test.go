@@ -239,7 +239,7 @@ func same(t *testing.T, what string, want, got sent) {
 	}
 }
 
-func TestProfiles(t *testing.T) {
+func TestSO09Profiles(t *testing.T) {
 	t.Parallel()
 	for name, rec := range load(t) {
 		for i, c := range rec.Profiles {

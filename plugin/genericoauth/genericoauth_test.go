@@ -168,8 +168,8 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
-// TestForged covers SO-12, SO-13, SO-18, SO-19, SS-18, C4.05 and JW-01.
-func TestForged(t *testing.T) {
+// TestSO05SO12SO13SO18SO19SS18Forged covers SO-12, SO-13, SO-18, SO-19, SS-18, C4.05 and JW-01.
+func TestSO05SO12SO13SO18SO19SS18Forged(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	s := serve(t, p.config())
@@ -207,9 +207,34 @@ func TestForged(t *testing.T) {
 	s.User("info@example.com")
 }
 
-// TestDiscovery covers SS-01 and SS-03: private addresses only where they are
+// TestSO10IssuerIsNoAccountKey lets a second provider claim the issuer and the
+// subject of the first: it is another account, of another user.
+func TestSO10IssuerIsNoAccountKey(t *testing.T) {
+	t.Parallel()
+	p := newIDP(t)
+	o := p.config()
+	evil := o.Providers[0]
+	evil.ID = "evil"
+	o.Providers = append(o.Providers, evil)
+	s := serve(t, o)
+	if to := p.signIn(s.Client(), nil, p.iss()); to != "/home" {
+		t.Fatal(to)
+	}
+	c := s.Client()
+	u, _ := url.Parse(c.Post("/sign-in/social", body{"provider": "evil", "callbackURL": "/home", "errorCallbackURL": "/failed"}).Want(200).Text("url"))
+	p.mu.Lock()
+	p.claims["nonce"], p.claims["email"], p.claims["email_verified"] = u.Query().Get("nonce"), "evil@example.com", false
+	p.mu.Unlock()
+	to := c.Get("/callback/evil?code=c&state=" + u.Query().Get("state") + p.iss()).Want(302).Header.Get("Location")
+	if to != "/home" {
+		t.Fatal(to)
+	}
+	c.Get("/get-session").Want(200, `"email":"evil@example.com"`)
+}
+
+// TestSS01SS03Discovery covers SS-01 and SS-03: private addresses only where they are
 // allowed, and nothing that was not asked for.
-func TestDiscovery(t *testing.T) {
+func TestSS01SS03Discovery(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	begin := body{"provider": "idp"}

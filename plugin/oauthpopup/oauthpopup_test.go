@@ -94,9 +94,9 @@ func TestFailures(t *testing.T) {
 	s.Client().Get("/oauth-popup/start?provider=fake").Want(400, "VALIDATION_ERROR")
 }
 
-// TestOrigins covers RD-03 and RD-28: no other page than one of a trusted
+// TestRD03Origins covers RD-03 and RD-28: no other page than one of a trusted
 // origin is told of a session.
-func TestOrigins(t *testing.T) {
+func TestRD03Origins(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	for _, origin := range []string{"https://evil.test", "https://app.test.evil.test", "https://app.test@evil.test", "*", "/", "", "null", "javascript:alert(1)",

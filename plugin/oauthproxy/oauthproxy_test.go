@@ -111,8 +111,8 @@ func TestProxy(t *testing.T) {
 	}
 }
 
-// TestProfiles covers SO-23, SO-24 and SO-03.
-func TestProfiles(t *testing.T) {
+// TestSO01SO03SO23SO24Profiles covers SO-23, SO-24 and SO-03.
+func TestSO01SO03SO23SO24Profiles(t *testing.T) {
 	t.Parallel()
 	prod, prev := servers(t)
 	c := prev.Client()

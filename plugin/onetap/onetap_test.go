@@ -84,9 +84,9 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
-// TestSecurity covers SO-12, SO-13, SO-16, SO-18, JW-01, RD-02 and PW-22 for
+// TestSO06SO12SO13SO18Forged covers SO-12, SO-13, SO-16, SO-18, JW-01, RD-02 and PW-22 for
 // this route.
-func TestSecurity(t *testing.T) {
+func TestSO06SO12SO13SO18Forged(t *testing.T) {
 	t.Parallel()
 	s := serve(t, onetap.Options{ClientID: provider.ClientIDs{"tap-client"}})
 	now := s.Clock.Now().Unix()
@@ -122,7 +122,7 @@ func TestSecurity(t *testing.T) {
 	s.Client().Post("/one-tap/callback", body{"idToken": claims(s, nil)}).Want(401, "account not linked")
 }
 
-func TestGoogleProvider(t *testing.T) {
+func TestSO16GoogleProvider(t *testing.T) {
 	t.Parallel()
 	google, err := provider.New("google", provider.Options{ClientID: provider.ClientIDs{"tap-client"}, ClientSecret: "x", HostedDomain: "corp.test",
 		Client: client()})
