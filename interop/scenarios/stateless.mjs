@@ -32,11 +32,11 @@ export default [
   life("sessions in secondary storage", { secondaryStorage: "memory" }),
   ...["jwe", "jwt", "compact"].map((strategy) => ({
     name: `${strategy}: a copy is renewed before it ends`,
-    config: config({ session: { cookieCache: { strategy, maxAge: 60, refreshCache: { updateAge: 59 } } } }),
+    config: config({ session: { cookieCache: { strategy, maxAge: 60, refreshCache: { updateAge: 57 } } } }),
     async run(t) {
       const c = await signedUp(t, `renewed-${strategy}@example.com`);
       await c.get("/get-session");
-      await new Promise((done) => setTimeout(done, 2100));
+      await new Promise((done) => setTimeout(done, 4200));
       await c.get("/get-session");
       await c.post("/sign-in/email", { email: `renewed-${strategy}@example.com`, password: PASSWORD, rememberMe: false });
       await c.get("/get-session");
