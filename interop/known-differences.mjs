@@ -34,7 +34,7 @@ export const knownDifferences = [
   {
     reason: "Rows have all of their columns without a database too; the reference leaves out those that were never set.",
     matches: (scenario, a, b) =>
-      /^stateless: /.test(scenario) && JSON.stringify(b)?.replaceAll(/\\*"image\\*":null,/g, "") === JSON.stringify(a),
+      scenario === "stateless: a user without a picture" && JSON.stringify(b)?.replaceAll(/\\*"image\\*":null,/g, "") === JSON.stringify(a),
   },
   {
     reason: "A reset link dies when the password changes by another way.",
