@@ -56,6 +56,7 @@ export default [
       const email = "co-2@example.com";
       const c = await signedUp(t, email, { username: "co_two" });
       const id = (await c.get("/get-session")).json?.user?.id;
+      await c.post("/email-otp/verify-email", { email, otp: await emailCode(t, email, "email-verification") });
       await boss.post("/admin/set-role", { userId: id, role: "user" });
       const token = tokenOf(c);
       await boss.post("/admin/ban-user", { userId: id, banReason: "spam" });
