@@ -112,7 +112,7 @@ func (e *Error) body() []byte {
 func refusedInput(e *input.Error) *Error {
 	refusal := ErrValidation
 	switch e.Reason {
-	case input.Invalid:
+	case input.Invalid, input.Unfit:
 	case input.Malformed:
 		refusal = errInvalidJSON
 	case input.TooLarge:

@@ -82,7 +82,7 @@ func (k *Kernel) finishSchema() error {
 		}
 	}
 	for _, def := range k.schema.Tables {
-		def.IDs = o.Advanced.GenerateID.Type
+		def.IDs, def.Dialect = o.Advanced.GenerateID.Type, k.adapter.Dialect()
 	}
 	if err := k.schema.Check(); err != nil {
 		return fmt.Errorf("watchword: %w", err)

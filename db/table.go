@@ -11,6 +11,7 @@ type Def struct {
 	Uniques  [][]*Column // composite unique rules
 	IDs      IDType      // what KindID columns are in the database
 	Watched  bool        // changes are to be seen by [Watcher.Watch]
+	Dialect  Dialect     // of the engine that has the table; empty before the schema is assembled
 
 	declared int // how many of Columns the row type itself has
 	encode   func(b []byte, row any) []byte

@@ -16,7 +16,7 @@ func AnyFields[T any](t *db.Table[T], sent map[string]json.RawMessage) ([]db.Ass
 		if !given || c.PrimaryKey {
 			continue
 		}
-		data, err := anyValue(c, raw)
+		data, err := anyValue(t.Dialect, c, raw)
 		if err != nil {
 			return nil, err
 		}
@@ -40,11 +40,11 @@ func SetAnyFields[T any](t *db.Table[T], row *T, sent map[string]json.RawMessage
 	return nil
 }
 
-func anyValue(c *db.Column, raw json.RawMessage) (any, error) {
+func anyValue(d db.Dialect, c *db.Column, raw json.RawMessage) (any, error) {
 	if string(raw) == "null" && !c.Null {
 		return nil, fieldTypeError(c, raw)
 	}
-	return fieldValue(c, raw)
+	return fieldValue(d, c, raw)
 }
 
 // MarshalFields encodes an input and, beside its own members, values of added

@@ -11,6 +11,7 @@ const (
 	Unsupported               // the body's media type is not taken
 	NotAllowed                // a column is not the client's to set
 	Missing                   // a required column was not sent
+	Unfit                     // a column cannot hold the value
 )
 
 // Error refuses an input. Message is for the client, in the reference's words,

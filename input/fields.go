@@ -3,7 +3,7 @@ package input
 import (
 	"encoding/json"
 	"fmt"
-	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -31,7 +31,7 @@ func CreateFields[T any](t *db.Table[T], row *T, sent map[string]json.RawMessage
 			continue
 		}
 		raw, given := sent[c.Name]
-		data, err := createValue(c, raw, given)
+		data, err := createValue(t.Dialect, c, raw, given)
 		if err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func CreateFields[T any](t *db.Table[T], row *T, sent map[string]json.RawMessage
 	return nil
 }
 
-func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
+func createValue(d db.Dialect, c *db.Column, raw json.RawMessage, given bool) (any, error) {
 	in := &c.Input
 	if !in.Accept {
 		refused := given && Truthy(raw)
@@ -57,7 +57,7 @@ func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 		}
 		return nil, nil
 	}
-	if !given || string(raw) == "null" && (!c.Null || in.Default != nil) {
+	if !given || string(raw) == "null" && in.Default != nil {
 		switch {
 		case in.Default != nil:
 			return whole(c.Kind, in.Default()), nil
@@ -66,7 +66,10 @@ func createValue(c *db.Column, raw json.RawMessage, given bool) (any, error) {
 		}
 		return nil, nil
 	}
-	return fieldValue(c, raw)
+	if string(raw) == "null" && !c.Null {
+		return nil, fieldTypeError(c, raw)
+	}
+	return fieldValue(d, c, raw)
 }
 
 // UpdateFields turns what a client sent for added columns into assignments.
@@ -87,7 +90,7 @@ func UpdateFields[T any](t *db.Table[T], sent map[string]json.RawMessage) ([]db.
 				return nil, &Error{Reason: NotAllowed, Message: c.Name + " is not allowed to be set"}
 			}
 		default:
-			data, err := fieldValue(c, raw)
+			data, err := fieldValue(t.Dialect, c, raw)
 			if err != nil {
 				return nil, err
 			}
@@ -101,10 +104,13 @@ func UpdateFields[T any](t *db.Table[T], sent map[string]json.RawMessage) ([]db.
 }
 
 // fieldValue reads, validates and transforms one value.
-func fieldValue(c *db.Column, raw json.RawMessage) (any, error) {
+func fieldValue(d db.Dialect, c *db.Column, raw json.RawMessage) (any, error) {
 	data, err := parseField(c, raw)
 	if err != nil {
-		return nil, fieldTypeError(c, raw)
+		var ok bool
+		if data, ok = lenientValue(d, c.Kind, raw); !ok {
+			return nil, fieldTypeError(c, raw)
+		}
 	}
 	in := &c.Input
 	if text, ok := data.(string); ok && len(in.Options) > 0 && !slices.Contains(in.Options, text) {
@@ -172,22 +178,32 @@ func parseField(c *db.Column, raw json.RawMessage) (any, error) {
 		return db.ParseValue(c.Kind, raw)
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 || c.Kind == db.KindInt && math.Abs(f) > math.MaxInt32 {
+	if err != nil || !wholeNumber(c.Kind, f) {
 		return nil, fmt.Errorf("%s does not fit", raw)
 	}
 	return int64(f), nil
 }
 
-// parseInstant reads an instant, or a day that stands for its beginning.
+// instants are the forms of ECMA-262, section 21.4.1.32, and those of its
+// Date.toUTCString and of SQL.
+var instants = []string{
+	time.DateOnly, "2006-01", "2006", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04",
+	time.DateTime, http.TimeFormat,
+}
+
+// parseInstant reads an instant. A day stands for its beginning; what names no
+// zone is UTC.
 func parseInstant(text string) (time.Time, error) {
-	if day, err := time.Parse(time.DateOnly, text); err == nil {
-		return day, nil
+	for _, form := range instants {
+		if at, err := time.Parse(form, text); err == nil {
+			return at.UTC().Truncate(time.Millisecond), nil
+		}
 	}
 	return db.ParseTime(text)
 }
 
 func fieldTypeError(c *db.Column, raw json.RawMessage) error {
-	return &Error{Reason: Invalid,
+	return &Error{Reason: Unfit,
 		Message: fmt.Sprintf("[body.%s] Invalid input: expected %s, received %s", c.Name, c.Kind, Kind(raw))}
 }
 

@@ -44,6 +44,18 @@ func (o *Object) NullText(name string, to *Opt[string]) *Check {
 	return c
 }
 
+// OptScalar reads a string that may be absent. A number or a truth value is
+// no refusal but left unread: [ScalarText] says what a column keeps of it.
+func (o *Object) OptScalar(name string, nullable bool, to *Opt[string]) *Check {
+	if kind := Kind(o.members[name]); kind == "number" || kind == "boolean" {
+		return o.check(name, "string", false)
+	}
+	if nullable {
+		return o.NullText(name, to)
+	}
+	return o.OptText(name, to)
+}
+
 // Bool reads a required boolean.
 func (o *Object) Bool(name string, to *bool) {
 	o.check(name, "boolean", true)

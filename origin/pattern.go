@@ -3,6 +3,7 @@ package origin
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,6 +27,7 @@ func (t *Trusted) add(pattern string) error {
 			return fail("is neither a host with wildcards nor has it a scheme")
 		}
 		t.hosts = append(t.hosts, wildcard{glob.Compile(authority), addressRange(authority)})
+		t.all = t.all || pattern == "*"
 	case wild && (web || glob.Has(scheme)):
 		authority := strings.ToLower(strings.TrimSuffix(pattern[len(scheme)+len("://"):], "/"))
 		if !validWildcardAuthority(authority) {
@@ -95,10 +97,8 @@ func newSchemePattern(pattern string, wild bool) (p schemePattern, why string) {
 	if parsed.scheme == "http" || parsed.scheme == "https" {
 		return p, "must have two slashes after its scheme"
 	}
-	for _, scheme := range scriptSchemes {
-		if parsed.scheme == scheme {
-			return p, "names a scheme that can run scripts"
-		}
+	if slices.Contains(scriptSchemes[:], parsed.scheme) {
+		return p, "names a scheme that can run scripts"
 	}
 	if rest := pattern[len(parsed.scheme)+1:]; rest != "" && rest[0] != '/' {
 		return p, "has no scheme; write https://…" // "localhost:3000"
@@ -112,7 +112,7 @@ func newSchemePattern(pattern string, wild bool) (p schemePattern, why string) {
 }
 
 func (t *Trusted) allowsScheme(rawURL string) bool {
-	if len(t.schemes) == 0 || !clean(rawURL) || strings.Contains(rawURL, `\`) {
+	if len(t.schemes) == 0 && !t.all || !clean(rawURL) || strings.Contains(rawURL, `\`) {
 		return false
 	}
 	parsed, ok := splitScheme(rawURL, false)
@@ -120,6 +120,12 @@ func (t *Trusted) allowsScheme(rawURL string) bool {
 		return false
 	}
 	// No pattern has the scheme http or https, so what Of refused stays refused.
+	if parsed.scheme == "http" || parsed.scheme == "https" {
+		return false
+	}
+	if t.all && parsed.host != "" && !slices.Contains(scriptSchemes[:], parsed.scheme) {
+		return true
+	}
 	for i := range t.schemes {
 		if t.schemes[i].match(parsed) {
 			return true

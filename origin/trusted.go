@@ -15,6 +15,7 @@ type Trusted struct {
 	origins  []wildcard // against scheme://host:port
 	hosts    []wildcard // against host:port
 	schemes  []schemePattern
+	all      bool // "*": any host of any scheme that runs no scripts
 }
 
 // wildcard is a pattern for a host or an origin.
@@ -48,6 +49,7 @@ func addressRange(authority string) bool {
 //	https://app.example.com   this origin
 //	https://*.example.com     origins, matched with * (any run) and ? (one character)
 //	*.example.com             the same for the host and port of http and https
+//	*                         every origin, and every URL of a custom scheme that has a host
 //	http://192.168.*.*:3000   IPv4 addresses only, since only digits and wildcards name the host
 //	myapp://                  every URL of a custom scheme
 //	myapp://auth/callback     its authority, and this path or one below it
@@ -75,6 +77,7 @@ func (t *Trusted) With(patterns ...string) (*Trusted, error) {
 		origins:  slices.Clone(t.origins),
 		hosts:    slices.Clone(t.hosts),
 		schemes:  slices.Clone(t.schemes),
+		all:      t.all,
 	}
 	for origin := range t.exact {
 		next.exact[origin] = struct{}{}

@@ -76,7 +76,7 @@ func (Flow) signUp(c *core.Context, in *SignUpInput) (*SignUpOutput, error) {
 		u.Image = &in.Image.Value
 	}
 	if err := input.CreateFields(c.Tables().Users.Table, u, in.Fields); err != nil {
-		return nil, err
+		return nil, unfit(err)
 	}
 	known, err := c.Users().ByEmail(u.Email)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
@@ -98,6 +98,15 @@ func (Flow) signUp(c *core.Context, in *SignUpInput) (*SignUpOutput, error) {
 		return createFailed(c, u, err)
 	}
 	return create(c, in, u, hash)
+}
+
+// unfit words the refusal of a value that a column cannot hold as the
+// reference does, whose database is the first to look at it.
+func unfit(err error) error {
+	if refusal, ok := errors.AsType[*input.Error](err); ok && refusal.Reason == input.Unfit {
+		return core.ErrFailedToCreateUser.Wrap(err)
+	}
+	return err
 }
 
 // create stores the user with its account and, where it is signed in at once,

@@ -53,17 +53,24 @@ func withError(target, code, description string) string {
 	return target
 }
 
-var errorPage = template.Must(template.New("error").Parse(`<!doctype html>
+var errorPage = template.Must(template.New("error").Parse(`<!DOCTYPE html>
 <html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Error</title>
-<style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto 0; padding: 0 1rem }
-code { background: #8882; padding: .1em .4em; border-radius: .3em }
-</style>
-<h1>Something went wrong</h1>
-<p>{{with .Description}}{{.}}{{else}}The request could not be completed. Please try again.{{end}}
-<p>Code: <code>{{.Code}}</code>
+  <head>
+    <meta charset="UTF-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1.0" />
+    <title>Error</title>
+    <style>
+      * {
+        box-sizing: border-box;
+      }
+      body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto 0; padding: 0 1rem }
+      code { background: #8882; padding: .1em .4em; border-radius: .3em }
+    </style>
+  </head>
+  <body>
+    <h1>Something went wrong</h1>
+    <p>{{with .Description}}{{.}}{{else}}The request could not be completed. Please try again.{{end}}</p>
+    <p>Code: <code>{{.Code}}</code></p>
+  </body>
 </html>
 `))

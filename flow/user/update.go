@@ -25,8 +25,8 @@ type UpdateInput struct {
 // Bind reads the body.
 func (in *UpdateInput) Bind(b *input.Binder) {
 	body := b.Record()
-	body.OptText("name", &in.Name).Describe("The name of the user")
-	body.NullText("image", &in.Image).Describe("The picture of the user")
+	body.OptScalar("name", false, &in.Name).Describe("The name of the user")
+	body.OptScalar("image", true, &in.Image).Describe("The picture of the user")
 	in.Fields = body.All()
 }
 
@@ -47,6 +47,7 @@ func (Flow) update(c *core.Context, in *UpdateInput) (*core.Status, error) {
 		return nil, core.ErrEmailCannotBeUpdated
 	}
 	users := c.Tables().Users
+	in.readScalars(users.Dialect)
 	set, err := input.UpdateFields(users.Table, in.Fields)
 	if err != nil {
 		return nil, err
@@ -77,6 +78,17 @@ func (Flow) update(c *core.Context, in *UpdateInput) (*core.Status, error) {
 	}
 	c.RefreshSessionCookies(&core.Current{Session: current.Session, User: u})
 	return &core.Status{Status: true}, nil
+}
+
+// readScalars takes numbers and truth values for the texts that a column keeps
+// of them.
+func (in *UpdateInput) readScalars(d db.Dialect) {
+	if text, ok := input.ScalarText(d, in.Fields["name"]); ok && !in.Name.Set {
+		in.Name = input.Some(text)
+	}
+	if text, ok := input.ScalarText(d, in.Fields["image"]); ok && !in.Image.Set {
+		in.Image = input.Some(text)
+	}
 }
 
 // setsColumn reports whether a value was sent for a column that clients may
