@@ -44,9 +44,11 @@ func TestUpdateRefuses(t *testing.T) {
 	}
 	ada.Post("/update-user", nil).
 		WantBody(400, `{"message":"[body] Invalid input: expected record, received undefined","code":"VALIDATION_ERROR"}`)
-	for _, body := range []string{`[]`, `null`, `"x"`, `{"name":5}`, `{"name":null}`, `{"image":[]}`} {
+	for _, body := range []string{`[]`, `null`, `"x"`, `{"name":["x"]}`, `{"name":null}`, `{"image":[]}`} {
 		ada.Post("/update-user", body).WantCode(400, "VALIDATION_ERROR")
 	}
+	ada.Post("/update-user", `{"name":5,"image":true}`).Want(200)
+	ada.Get("/get-session").Want(200, `"name":"5"`, `"image":"true"`)
 	s.Client().Post("/update-user", authtest.JSON{"name": "Eve"}).WantCode(401, "UNAUTHORIZED")
 	ada.Post("/update-user", authtest.Form{"name": "Eve"}).WantCode(415, "UNSUPPORTED_MEDIA_TYPE")
 	ada.Get("/update-user?name=Eve").WantBody(404, "")
