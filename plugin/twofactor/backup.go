@@ -117,12 +117,23 @@ func (t *twoFactor) verifyBackupCode(c *core.Context, in *BackupCodeInput) (*Ver
 	if err := t.spend(c, r); err != nil {
 		return nil, err
 	}
-	if err := t.redeemBackupCode(c, r, in.Code); err != nil {
-		return nil, err
-	}
-	if err := t.forgive(c, r); err != nil {
-		return nil, err
-	}
+	var out *VerifiedOutput
+	err = c.Transaction(func(c *core.Context) (err error) {
+		if err = t.redeemBackupCode(c, r, in.Code); err != nil {
+			return err
+		}
+		if err = t.forgive(c, r); err != nil {
+			return err
+		}
+		out, err = t.backedUp(c, who, in)
+		return err
+	})
+	return out, err
+}
+
+// backedUp answers a right code, which is spent in the same transaction: a
+// code that is gone has signed somebody in.
+func (t *twoFactor) backedUp(c *core.Context, who *caller, in *BackupCodeInput) (*VerifiedOutput, error) {
 	if !in.DisableSession.Or(false) {
 		return t.finish(c, who, in.TrustDevice.Or(false))
 	}

@@ -113,13 +113,13 @@ func (t *twoFactor) disable(c *core.Context, in *PasswordInput) (*core.Status, e
 		if err != nil {
 			return err
 		}
+		if err := t.distrust(c, u.ID); err != nil {
+			return err
+		}
 		_, err = c.RotateSession(current.Session, u)
 		return err
 	})
 	if err != nil {
-		return nil, err
-	}
-	if err := t.distrust(c, current.User.ID); err != nil {
 		return nil, err
 	}
 	return &core.Status{Status: true}, nil

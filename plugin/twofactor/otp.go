@@ -109,9 +109,23 @@ func (t *twoFactor) verifyOTP(c *core.Context, in *CodeInput) (*VerifiedOutput, 
 	if err != nil {
 		return nil, err
 	}
-	if err := t.redeemOTP(c, who, r, in.Code); err != nil {
+	v, err := t.tryOTP(c, who, r, in.Code)
+	if err != nil {
 		return nil, err
 	}
+	var out *VerifiedOutput
+	err = c.Transaction(func(c *core.Context) error {
+		if err := t.redeemOTP(c, who, r, v); err != nil {
+			return err
+		}
+		out, err = t.proven(c, who, in)
+		return err
+	})
+	return out, err
+}
+
+// proven signs in who was on the way, and enrolls who proves the first code.
+func (t *twoFactor) proven(c *core.Context, who *caller, in *CodeInput) (*VerifiedOutput, error) {
 	if enabled, _ := t.enabled.Get(who.user); enabled {
 		return t.finish(c, who, in.TrustDevice.Or(false))
 	}
@@ -125,25 +139,28 @@ func (t *twoFactor) verifyOTP(c *core.Context, in *CodeInput) (*VerifiedOutput, 
 	return &VerifiedOutput{current.Session.Token, current.User}, nil
 }
 
-// redeemOTP uses the code up if it is the right one; of racing callers one
-// succeeds.
-func (t *twoFactor) redeemOTP(c *core.Context, who *caller, r *row, code string) error {
+// tryOTP counts the guess and returns the code that was sent if it is the right
+// one.
+func (t *twoFactor) tryOTP(c *core.Context, who *caller, r *row, code string) (*core.Verification, error) {
 	v, sealed, err := t.guessOTP(c, who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if r != nil {
 		if err := t.spend(c, r); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	right, err := opens(c, t.OTP.Store, t.OTP.Cipher, sealed, code)
-	if err != nil {
-		return err
+	if err == nil && !right {
+		err = ErrInvalidCode
 	}
-	if !right {
-		return ErrInvalidCode
-	}
+	return v, err
+}
+
+// redeemOTP uses a right code up, in the transaction of what it is for; of
+// racing callers one succeeds.
+func (t *twoFactor) redeemOTP(c *core.Context, who *caller, r *row, v *core.Verification) error {
 	taken, err := c.Verifications().Take(otpOf(who))
 	if errors.Is(err, db.ErrNotFound) || err == nil && taken.ID != v.ID {
 		return ErrOTPHasExpired

@@ -25,7 +25,9 @@ func (t *twoFactor) intercept(c *core.Context, result *core.Result) error {
 	}
 	trusted, err := t.trusts(c, u)
 	if err == nil && trusted {
-		return t.trust(c, u)
+		if err = t.trust(c, u); err == nil {
+			return nil
+		}
 	}
 	// Also where storage failed: nobody is signed in by an error.
 	if gone := c.TakeBackSignIn(); err == nil {

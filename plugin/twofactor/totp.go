@@ -67,34 +67,50 @@ func (t *twoFactor) verifyTOTP(c *core.Context, in *CodeInput) (*VerifiedOutput,
 	if r == nil || r.Secret == "" || who.session == nil && (!enabled || !r.hasTOTP()) {
 		return nil, ErrTOTPNotEnabled
 	}
-	if err := t.redeemTOTP(c, who, r, in.Code); err != nil {
+	step, err := t.guessTOTP(c, who, r, in.Code)
+	if err != nil {
 		return nil, err
 	}
-	if err := t.confirmSecret(c, who, r, enabled); err != nil {
-		return nil, err
-	}
-	return t.finish(c, who, in.TrustDevice.Or(false))
+	var out *VerifiedOutput
+	err = c.Transaction(func(c *core.Context) error {
+		own := *who // a transaction may be run again
+		if err := t.redeemStep(c, r, step); err != nil {
+			return err
+		}
+		if err := t.confirmSecret(c, &own, r, enabled); err != nil {
+			return err
+		}
+		out, err = t.finish(c, &own, in.TrustDevice.Or(false))
+		return err
+	})
+	return out, err
 }
 
-// redeemTOTP counts the guess, looks at it and uses the code up.
-func (t *twoFactor) redeemTOTP(c *core.Context, who *caller, r *row, code string) error {
+// guessTOTP counts the guess, looks at it, and returns the period it is right
+// for.
+func (t *twoFactor) guessTOTP(c *core.Context, who *caller, r *row, code string) (step int64, err error) {
 	if err := t.locked(c, r); err != nil {
-		return err
+		return 0, err
 	}
 	key, err := openKey(c, r.Secret)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := t.attempt(c, who); err != nil {
-		return err
+		return 0, err
 	}
 	if err := t.spend(c, r); err != nil {
-		return err
+		return 0, err
 	}
 	step, right := findStep(key, code, t.TOTP.Digits, stepAt(c.Now(), t.TOTP.Period))
 	if !right {
-		return ErrInvalidCode
+		return 0, ErrInvalidCode
 	}
+	return step, nil
+}
+
+// redeemStep uses a right code up, in the transaction of what it is for.
+func (t *twoFactor) redeemStep(c *core.Context, r *row, step int64) error {
 	fresh, err := t.useStep(c, r, step)
 	if err != nil {
 		return err
