@@ -66,6 +66,7 @@ var (
 	errTooManyRequests = NewError(http.StatusTooManyRequests, "", "Too many requests. Please try again later.")
 	errBodyTooLarge    = NewError(http.StatusRequestEntityTooLarge, "PAYLOAD_TOO_LARGE", "Request body is too large")
 	errUnstorable      = NewError(http.StatusBadRequest, ErrValidation.Code, "A value cannot be stored")
+	errInvalidHost     = NewError(http.StatusBadRequest, "INVALID_HOST", "Invalid host")
 	errUnavailable     = NewError(http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE", "Service is temporarily unavailable")
 )
 

@@ -44,7 +44,9 @@ func (k *Kernel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, err := k.newContext(r.Context(), r)
 	if err != nil {
 		k.log.WarnContext(r.Context(), "a request was refused", "error", err, "host", r.Host)
-		w.WriteHeader(http.StatusInternalServerError)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(errInvalidHost.Status)
+		_, _ = w.Write(errInvalidHost.body())
 		return
 	}
 	c.call.header, c.call.overHTTP = w.Header(), true
@@ -295,8 +297,8 @@ func (c *Context) send(w http.ResponseWriter, response *Response) {
 	if status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
 		h.Set("Retry-After", "1")
 	}
-	if len(h["Set-Cookie"]) > 0 && h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "no-store") // no shared cache may hand one client's cookies to another
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store") // no shared cache may hand one client's answer to another
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(response.Body) // the client may be gone; there is nobody to tell

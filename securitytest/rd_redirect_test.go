@@ -90,9 +90,9 @@ func originsAreParsed(_ *testing.T, s *harness.Site) {
 	v := s.SignUp(email)
 	w := s.Watch(v.User())
 	for _, o := range nearlyTrusted {
-		w.Refused(v.Post("/update-user", body{"name": "owned"}, harness.Field{Name: "Origin", Value: o}), http.StatusForbidden, "INVALID_ORIGIN")
+		w.Refused(v.Post("/update-user", body{"name": "owned"}, field{"Origin", o}), http.StatusForbidden, "INVALID_ORIGIN")
 	}
-	v.Post("/update-user", body{"name": "changed"}, harness.Field{Name: "Origin", Value: "https://a.wild.example"}).Want(http.StatusOK)
+	v.Post("/update-user", body{"name": "changed"}, field{"Origin", "https://a.wild.example"}).Want(http.StatusOK)
 }
 
 func relativeTargetsResolveHome(t *testing.T, s *harness.Site) {
@@ -183,9 +183,9 @@ func addressWildcards(_ *testing.T, s *harness.Site) {
 	v := s.SignUp(s.Address("victim"))
 	w := s.Watch(v.User())
 	for _, o := range []string{"http://192.168.evil.com:3000", "http://192.168.1.1.evil.com:3000", "http://192.168.1:3000", "http://192.168.4.7"} {
-		w.Refused(v.Post("/update-user", body{"name": "owned"}, harness.Field{Name: "Origin", Value: o}), http.StatusForbidden, "INVALID_ORIGIN")
+		w.Refused(v.Post("/update-user", body{"name": "owned"}, field{"Origin", o}), http.StatusForbidden, "INVALID_ORIGIN")
 	}
-	v.Post("/update-user", body{"name": "changed"}, harness.Field{Name: "Origin", Value: "http://192.168.4.7:3000"}).Want(http.StatusOK)
+	v.Post("/update-user", body{"name": "changed"}, field{"Origin", "http://192.168.4.7:3000"}).Want(http.StatusOK)
 }
 
 func appSchemes(_ *testing.T, s *harness.Site) {

@@ -102,8 +102,8 @@ func (p *Plugin) Register(r *core.Registrar) error {
 	core.Post(r, Check, "/email-otp/check-verification-otp", p.checkCode, core.Op{Summary: "Whether a code is right, without spending it"})
 	core.Post(r, VerifyEmail, "/email-otp/verify-email", p.verifyEmail, core.Op{Summary: "Prove an address by a code"})
 	core.Post(r, SignInByCode, "/sign-in/email-otp", p.signIn, core.Op{Summary: "Sign in by a code"})
-	core.Post(r, RequestReset, "/email-otp/request-password-reset", p.requestReset, core.Op{Summary: "Mail a code that resets the password"})
-	core.Post(r, ForgetPasswordOld, "/forget-password/email-otp", p.requestReset, core.Op{Summary: "The old name of /email-otp/request-password-reset"})
+	core.Post(r, RequestReset, "/email-otp/request-password-reset", p.requestReset, core.Op{Summary: "Mail a code that resets the password", Messages: true})
+	core.Post(r, ForgetPasswordOld, "/forget-password/email-otp", p.requestReset, core.Op{Summary: "The old name of /email-otp/request-password-reset", Messages: true})
 	core.Post(r, Reset, "/email-otp/reset-password", p.reset, core.Op{Summary: "Set a new password by a code"})
 	core.Post(r, RequestChange, "/email-otp/request-email-change", p.requestChange, core.Op{
 		Summary: "Mail a code to the address the user wants to have", Session: core.SessionStored})

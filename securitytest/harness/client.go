@@ -74,7 +74,7 @@ func (c *Client) Request(method, path string, body any, fields ...Field) *Reques
 		own = append(own, Field{"Origin", c.s.Origin})
 	}
 	for _, f := range own {
-		if !r.has(f.Name) {
+		if !r.has(f[0]) {
 			r.Fields = append(r.Fields, f)
 		}
 	}

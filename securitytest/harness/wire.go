@@ -15,8 +15,8 @@ import (
 	"github.com/watchword-auth/watchword/internal/authtest"
 )
 
-// Field is a line of a request's head. Names are sent as they are written.
-type Field struct{ Name, Value string }
+// Field is a line of a request's head: name and value, as they are to be sent.
+type Field [2]string
 
 // Request is an HTTP/1.1 request as its bytes are to be: nothing is cleaned,
 // escaped or merged. Host and Content-Length are added where no field has the
@@ -36,7 +36,7 @@ type Answer struct {
 
 func (r *Request) has(name string) bool {
 	for _, f := range r.Fields {
-		if strings.EqualFold(f.Name, name) {
+		if strings.EqualFold(f[0], name) {
 			return true
 		}
 	}
@@ -55,8 +55,8 @@ func (r *Request) bytes(host string) (data []byte, held int) {
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(r.Body))
 	}
 	for _, f := range r.Fields {
-		if f.Value != "" {
-			fmt.Fprintf(&b, "%s: %s\r\n", f.Name, f.Value)
+		if f[1] != "" {
+			fmt.Fprintf(&b, "%s: %s\r\n", f[0], f[1])
 		}
 	}
 	b.WriteString("\r\n")
