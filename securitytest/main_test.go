@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// binary is the path of the built server.
-var binary string
+// server is the path of the built server.
+var server string
 
 // sections are in the order of the catalogue.
 func sections() []section {
-	return []section{rd, or, op, dv, ss, sa, sc}
+	return []section{rd, rl, or, op, dv, ss, sa, sc}
 }
 
 func TestMain(m *testing.M) {
@@ -35,15 +35,15 @@ func TestMain(m *testing.M) {
 // build builds the binary unless the environment variable WATCHWORD names
 // one.
 func build() (remove func()) {
-	if binary = os.Getenv("WATCHWORD"); binary != "" {
+	if server = os.Getenv("WATCHWORD"); server != "" {
 		return func() {}
 	}
 	dir, err := os.MkdirTemp("", "securitytest")
 	if err != nil {
 		panic(err)
 	}
-	binary = filepath.Join(dir, "watchword")
-	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/watchword").CombinedOutput(); err != nil {
+	server = filepath.Join(dir, "watchword")
+	if out, err := exec.Command("go", "build", "-o", server, "../cmd/watchword").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "the binary cannot be built: %v\n%s", err, out)
 		os.Exit(1)
 	}

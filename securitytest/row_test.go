@@ -46,7 +46,7 @@ func (r *row) name() string {
 
 // run plays a section's rows.
 func run(t *testing.T, c section) {
-	lab := harness.NewLab(t, binary)
+	lab := harness.NewLab(t, server)
 	for i := range c.rows {
 		r := &c.rows[i]
 		profiles := r.in

@@ -67,11 +67,16 @@ func (Flow) change(c *core.Context, in *ChangeInput) (*ChangeOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	hash, err := c.HashPassword(in.NewPassword)
-	if err != nil {
+	// The old password comes first: who does not know it has no second one
+	// hashed.
+	if err := c.CheckPasswordLength(in.NewPassword); err != nil {
 		return nil, err
 	}
 	if err := c.ConfirmPassword(current.User.ID, in.CurrentPassword); err != nil {
+		return nil, err
+	}
+	hash, err := c.HashPassword(in.NewPassword)
+	if err != nil {
 		return nil, err
 	}
 	revoke, out := in.RevokeOtherSessions.Or(false), &ChangeOutput{User: current.User}
