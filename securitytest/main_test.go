@@ -14,7 +14,7 @@ var server string
 
 // sections are in the order of the catalogue.
 func sections() []section {
-	return []section{rd, rl, or, op, dv, ss, sa, sc}
+	return []section{rd, rl, pw, se, or, op, dv, ss, sa, sc}
 }
 
 func TestMain(m *testing.M) {
@@ -43,7 +43,7 @@ func build() (remove func()) {
 		panic(err)
 	}
 	server = filepath.Join(dir, "watchword")
-	if out, err := exec.Command("go", "build", "-o", server, "../cmd/watchword").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-trimpath", "-o", server, "../cmd/watchword").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "the binary cannot be built: %v\n%s", err, out)
 		os.Exit(1)
 	}

@@ -66,7 +66,7 @@ func (r *Request) bytes(host string) (data []byte, held int) {
 }
 
 // patience bounds each wait for the instance.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // Conn is one connection to an instance.
 type Conn struct {
