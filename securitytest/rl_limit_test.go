@@ -52,9 +52,9 @@ func spellingsOfPaths(t *testing.T, s *harness.Site) {
 // from names the address a proxy would.
 func from(address string) field { return field{"X-Forwarded-For", address} }
 
-// answers sends wrong sign-ins with one field each and counts those that were
+// attempts sends wrong sign-ins with one field each and counts those that were
 // looked at.
-func answers(t *testing.T, s *harness.Site, path string, b body, fields ...field) (looked int) {
+func attempts(t *testing.T, s *harness.Site, path string, b body, fields ...field) (looked int) {
 	t.Helper()
 	for _, f := range fields {
 		a := s.Client().Post(path, b, f)
@@ -79,13 +79,13 @@ func addressesShareLimits(t *testing.T, s *harness.Site) {
 		network = append(network, from(fmt.Sprintf("2001:db8:1:2::%x", i+1)))
 	}
 	network = append(network, from("2001:DB8:1:2:0:0:0:1"), from("2001:db8:1:2::0001"), from("[2001:db8:1:2::1]:443"), from("2001:db8:1:2::1%eth0"))
-	if n := answers(t, own, "/sign-in/email", wrong, network...); n > 4 { // one may count for the connection's address
+	if n := attempts(t, own, "/sign-in/email", wrong, network...); n > 4 { // one may count for the connection's address
 		t.Errorf("a network of one client got %d attempts of 3", n)
 	}
-	if n := answers(t, own, "/sign-in/email", wrong, from("::ffff:192.0.2.1"), from("192.0.2.1"), from("::ffff:c000:201"), from("192.0.2.1")); n != 3 {
+	if n := attempts(t, own, "/sign-in/email", wrong, from("::ffff:192.0.2.1"), from("192.0.2.1"), from("::ffff:c000:201"), from("192.0.2.1")); n != 3 {
 		t.Errorf("an address and its form in IPv6 got %d attempts of 3", n)
 	}
-	if n := answers(t, own, "/sign-in/email", wrong, from("2001:db8:1:3::1")); n != 1 {
+	if n := attempts(t, own, "/sign-in/email", wrong, from("2001:db8:1:3::1")); n != 1 {
 		t.Error("another network is limited too")
 	}
 }
@@ -107,7 +107,7 @@ func claimed(n int) (fields []field) {
 
 func claimedAddresses(t *testing.T, s *harness.Site) {
 	direct := s.Own(body{"rateLimit": body{"enabled": true}, "trustedProxies": []string{"10.9.9.9"}})
-	if n := answers(t, direct, "/sign-in/email", wrong, claimed(12)...); n != 3 {
+	if n := attempts(t, direct, "/sign-in/email", wrong, claimed(12)...); n != 3 {
 		t.Errorf("without a trusted proxy, headers gave %d attempts of 3", n)
 	}
 	proxied := s.Own(body{"rateLimit": body{"enabled": true}})
@@ -115,10 +115,10 @@ func claimedAddresses(t *testing.T, s *harness.Site) {
 	for i := range 8 {
 		hops = append(hops, from(fmt.Sprintf("198.51.100.%d, 203.0.113.7", i)))
 	}
-	if n := answers(t, proxied, "/sign-in/email", wrong, hops...); n != 3 {
+	if n := attempts(t, proxied, "/sign-in/email", wrong, hops...); n != 3 {
 		t.Errorf("hops before the proxy's own gave %d attempts of 3", n)
 	}
-	if n := answers(t, proxied, "/sign-in/email", wrong, from("203.0.113.8")); n != 1 {
+	if n := attempts(t, proxied, "/sign-in/email", wrong, from("203.0.113.8")); n != 1 {
 		t.Error("another client is limited too")
 	}
 }
@@ -132,7 +132,7 @@ func claimedAddressesAtCodes(t *testing.T, s *harness.Site) {
 		{"/two-factor/verify-totp", body{"code": "000000"}},
 		{"/request-password-reset", body{"email": "nobody@example.com"}},
 	} {
-		if n := answers(t, own, r.path, r.body, claimed(12)...); n != 3 {
+		if n := attempts(t, own, r.path, r.body, claimed(12)...); n != 3 {
 			t.Errorf("%s: headers gave %d attempts of 3", r.path, n)
 		}
 	}
@@ -150,17 +150,17 @@ func brokenAddresses(t *testing.T, s *harness.Site) {
 	}
 	// No hop at all counts for the connection, one that cannot be read for a
 	// bucket of its own.
-	if n := answers(t, s.Own(limited), "/sign-in/email", wrong, garbage...); n < 3 || n > 6 {
+	if n := attempts(t, s.Own(limited), "/sign-in/email", wrong, garbage...); n < 3 || n > 6 {
 		t.Errorf("addresses that cannot be read gave %d attempts of 3", n)
 	}
 }
 
 func missingAddresses(t *testing.T, s *harness.Site) {
 	own := s.Own(body{"rateLimit": body{"enabled": true}, "advanced": body{"ipAddress": body{"ipAddressHeaders": []string{"x-client"}}}})
-	if n := answers(t, own, "/sign-in/email", wrong, claimed(10)...); n != 3 {
+	if n := attempts(t, own, "/sign-in/email", wrong, claimed(10)...); n != 3 {
 		t.Errorf("callers without the header got %d attempts of 3", n)
 	}
-	if n := answers(t, own, "/sign-in/email", wrong, field{"X-Client", "203.0.113.9"}); n != 1 {
+	if n := attempts(t, own, "/sign-in/email", wrong, field{"X-Client", "203.0.113.9"}); n != 1 {
 		t.Error("a caller with the header is limited with those")
 	}
 }
