@@ -14,7 +14,7 @@ var server string
 
 // sections are in the order of the catalogue.
 func sections() []section {
-	return []section{rd, rl, pw, se, or, op, dv, ss, sa, sc}
+	return []section{rd, rl, pw, se, ak, or, op, dv, ss, sa, sc}
 }
 
 func TestMain(m *testing.M) {
@@ -52,3 +52,4 @@ func build() (remove func()) {
 
 func TestRD(t *testing.T) { run(t, rd) }
 func TestOR(t *testing.T) { run(t, or) }
+func TestAK(t *testing.T) { run(t, ak) }
