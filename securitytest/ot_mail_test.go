@@ -198,7 +198,9 @@ func unprovenUsersAreReplaced(t *testing.T, s *harness.Site) {
 		"code": func(c *harness.Client, email string) {
 			c.Post("/sign-in/email-otp", body{"email": email, "otp": sendCode(s, email, "sign-in")}).Want(http.StatusOK)
 		},
-		"provider": func(c *harness.Client, email string) { c.Arrive(0, harness.Grant{Claims: body{"sub": email, "email": email, "email_verified": true, "name": "owner"}}) },
+		"provider": func(c *harness.Client, email string) {
+			c.Arrive(0, harness.Grant{Claims: body{"sub": email, "email": email, "email_verified": true, "name": "owner"}})
+		},
 	} {
 		email := s.Address("owner")
 		thief := s.SignUp(email)
