@@ -14,7 +14,7 @@ var server string
 
 // sections are in the order of the catalogue.
 func sections() []section {
-	return []section{rd, rl, pw, se, mf, ot, ak, or, op, dv, ss, sa, sc}
+	return []section{rd, rl, pw, se, mf, ot, ak, or, op, dv, jw, ss, sa, sc}
 }
 
 func TestMain(m *testing.M) {
@@ -55,3 +55,4 @@ func TestOR(t *testing.T) { run(t, or) }
 func TestAK(t *testing.T) { run(t, ak) }
 func TestMF(t *testing.T) { run(t, mf) }
 func TestOT(t *testing.T) { run(t, ot) }
+func TestJW(t *testing.T) { run(t, jw) }
