@@ -9,7 +9,7 @@ import (
 )
 
 // withKey is a request's line that carries a key.
-func withKey(key string) harness.Field { return harness.Field{Name: "x-api-key", Value: key} }
+func withKey(key string) harness.Field { return harness.Field{"x-api-key", key} }
 
 func makeKey(c *harness.Client, members body) (id, key string) {
 	a := c.Post("/api-key/create", members)
@@ -102,7 +102,7 @@ func kindsOfKeys(_ *testing.T, s *harness.Site) {
 	w.Refused(s.Client().Get("/get-session", withKey(job)), http.StatusUnauthorized, "INVALID_API_KEY")
 	w.Refused(c.Post("/api-key/update", body{"keyId": id, "configId": "web", "name": "x"}), http.StatusNotFound, "KEY_NOT_FOUND")
 	s.Client().Stranger("no key")
-	s.Client(harness.Field{Name: "x-job-key", Value: web}).Stranger("a key of the web in the header of jobs")
+	s.Client(harness.Field{"x-job-key", web}).Stranger("a key of the web in the header of jobs")
 	s.Client().Get("/get-session", withKey(web)).Want(http.StatusOK, `"session"`)
 }
 

@@ -79,7 +79,7 @@ func kindsOfTokens(t *testing.T, s *harness.Site) {
 		if token == "" {
 			t.Fatalf("there is no token of the kind %s", kind)
 		}
-		uses := map[string]*harness.Client{"cache": s.Client(), "session": s.Client(), "jwt": s.Client(harness.Field{Name: "Authorization", Value: "Bearer " + token})}
+		uses := map[string]*harness.Client{"cache": s.Client(), "session": s.Client(), "jwt": s.Client(harness.Field{"Authorization", "Bearer " + token})}
 		uses["cache"].Jar[harness.CacheCookie] = token
 		uses["session"].Jar[harness.SessionCookie] = token
 		for use, thief := range uses {
@@ -116,6 +116,6 @@ func publishedKeys(t *testing.T, s *harness.Site) {
 	c.Post("/sign-out", body{}).Want(http.StatusOK)
 	w := s.Watch(stolen.Token())
 	w.Refused(stolen.Get("/token"), http.StatusUnauthorized, "")
-	g := enrol(s)
+	g := guard(t, s)
 	w.Refused(g.challenge().Get("/token"), http.StatusUnauthorized, "")
 }

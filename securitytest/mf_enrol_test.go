@@ -1,14 +1,7 @@
 package securitytest_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // RFC 6238 and all authenticators
-	"encoding/base32"
-	bigendian "encoding/binary" // the name binary is the server's
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -18,68 +11,25 @@ import (
 
 // guarded is a user with a second factor.
 type guarded struct {
-	s      *harness.Site
-	email  string
-	secret string   // of the authenticator
-	backup []string // codes
-	first  string   // the code the factor was enabled with
-	c      *harness.Client
+	*factor
+	s     *harness.Site
+	email string
+	c     *harness.Client
 }
 
-// enrol gives a new user a second factor. The code that proves it is of the
-// step before, so that one of the present step is still to be used.
-func enrol(s *harness.Site) *guarded {
-	g := &guarded{s: s, email: s.Address("guarded")}
-	g.c = s.SignUp(g.email)
-	a := g.c.Post("/two-factor/enable", body{"password": harness.Password})
-	a.Want(http.StatusOK)
-	var out struct {
-		TotpURI     string
-		BackupCodes []string
-	}
-	a.Decode(&out)
-	at, err := url.Parse(out.TotpURI)
-	if err != nil {
-		panic(err) // a URI of our own
-	}
-	g.secret, g.backup = at.Query().Get("secret"), out.BackupCodes
-	g.first = g.code(-1)
-	g.c.Post("/two-factor/verify-totp", body{"code": g.first}).Want(http.StatusOK)
-	return g
-}
-
-// code returns the authenticator's code some steps of 30 seconds from now
-// (RFC 6238).
-func (g *guarded) code(steps int) string {
-	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(g.secret)
-	if err != nil {
-		panic(err) // what the instance gave out is no secret
-	}
-	mac := hmac.New(sha1.New, key)
-	mac.Write(bigendian.BigEndian.AppendUint64(nil, uint64(time.Now().Unix()/30+int64(steps))))
-	sum := mac.Sum(nil)
-	return fmt.Sprintf("%06d", bigendian.BigEndian.Uint32(sum[sum[19]&15:])&0x7fffffff%1000000)
-}
-
-// wrong is a code that is none of these days.
-func (g *guarded) wrong() string {
-	for _, code := range []string{"000000", "111111", "222222", "333333"} {
-		if code != g.code(-1) && code != g.code(0) && code != g.code(1) {
-			return code
-		}
-	}
-	panic("every code is right")
+// guard signs somebody up and gives them a second factor.
+func guard(t *testing.T, s *harness.Site) *guarded {
+	t.Helper()
+	email := s.Address("guarded")
+	c := s.SignUp(email)
+	return &guarded{enrol(t, c), s, email, c}
 }
 
 // challenge gives the password and returns the browser between the factors.
-func (g *guarded) challenge() *harness.Client {
-	c := g.s.Client()
-	c.Post("/sign-in/email", body{"email": g.email, "password": harness.Password}).Want(http.StatusOK, `"twoFactorRedirect":true`)
-	return c
-}
+func (g *guarded) challenge() *harness.Client { return challenge(g.s, g.email) }
 
 func passwordAloneIsNothing(t *testing.T, s *harness.Site) {
-	g := enrol(s)
+	g := guard(t, s)
 	w := s.Watch(g.c.Token())
 	c := s.Client()
 	a := c.Post("/sign-in/email", body{"email": g.email, "password": harness.Password})
@@ -99,7 +49,7 @@ func passwordAloneIsNothing(t *testing.T, s *harness.Site) {
 			}
 		}
 		thief.Stranger("a cookie of the password step")
-		s.Client(harness.Field{Name: "Authorization", Value: "Bearer " + thief.Jar[harness.SessionCookie]}).Stranger("a token of the password step")
+		s.Client(harness.Field{"Authorization", "Bearer " + thief.Jar[harness.SessionCookie]}).Stranger("a token of the password step")
 	}
 	for _, path := range []string{"/list-sessions", "/organization/list", "/list-accounts", "/api-key/list", "/token"} {
 		w.Refused(c.Get(path), http.StatusUnauthorized, "")
@@ -112,7 +62,7 @@ func passwordAloneIsNothing(t *testing.T, s *harness.Site) {
 }
 
 func whichSignInsAsk(t *testing.T, s *harness.Site) {
-	g := enrol(s)
+	g := guard(t, s)
 	// An address that is not proven would be taken from whoever enrolled.
 	g.c.Post("/send-verification-email", body{"email": g.email}).Want(http.StatusOK)
 	s.Client().Get(s.Message("verification-email", g.email).URL)
@@ -153,8 +103,8 @@ func unprovenSecrets(t *testing.T, s *harness.Site) {
 	}
 }
 
-func factorsStay(_ *testing.T, s *harness.Site) {
-	g := enrol(s)
+func factorsStay(t *testing.T, s *harness.Site) {
+	g := guard(t, s)
 	w := s.Watch(g.c.User())
 	w.Refused(g.c.Post("/two-factor/enable", body{"password": harness.Password}), http.StatusBadRequest, "TOTP_ALREADY_ENABLED")
 	c := g.challenge()
@@ -162,8 +112,8 @@ func factorsStay(_ *testing.T, s *harness.Site) {
 	g.challenge().Post("/two-factor/verify-totp", body{"code": g.code(0)}).Want(http.StatusOK)
 }
 
-func factorsNeedBoth(_ *testing.T, s *harness.Site) {
-	g := enrol(s)
+func factorsNeedBoth(t *testing.T, s *harness.Site) {
+	g := guard(t, s)
 	pending := g.challenge()
 	w := s.Watch(g.email)
 	for path, members := range map[string]body{
@@ -187,13 +137,7 @@ func enrolmentIsNotFresh(t *testing.T, s *harness.Site) {
 	email := s.Address("user")
 	c := s.SignUp(email)
 	s.Store.Age(t, c.User(), 25*time.Hour)
-	a := c.Post("/two-factor/enable", body{"password": harness.Password})
-	a.Want(http.StatusOK)
-	var out struct{ TotpURI string }
-	_ = json.Unmarshal([]byte(a.Body), &out)
-	at, _ := url.Parse(out.TotpURI)
-	g := &guarded{secret: at.Query().Get("secret")}
-	c.Post("/two-factor/verify-totp", body{"code": g.code(0)}).Want(http.StatusOK)
+	enrol(t, c)
 	s.Watch(email).Refused(c.Get("/passkey/generate-register-options"), http.StatusForbidden, "SESSION_NOT_FRESH")
 }
 

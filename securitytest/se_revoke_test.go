@@ -9,15 +9,6 @@ import (
 	"github.com/watchword-auth/watchword/securitytest/harness"
 )
 
-// administrator returns somebody who may do everything.
-func administrator(t *testing.T, s *harness.Site) *harness.Client {
-	t.Helper()
-	email := s.Address("administrator")
-	id := s.SignUp(email).User()
-	s.Store.Exec(t, `UPDATE "user" SET role = 'admin' WHERE id = '`+id+`'`)
-	return s.SignIn(email)
-}
-
 func removedUsersAreOut(t *testing.T, s *harness.Site) {
 	admin := administrator(t, s)
 	for name, remove := range map[string]func(v *harness.Client){
