@@ -3,6 +3,7 @@ package input_test
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -20,7 +21,7 @@ func (r *request) Param(string) string { return "" }
 
 // post reads a body of a media type and binds it; a refusal is its message.
 func post(kind, body string, bind func(*input.Binder)) (refusal string) {
-	r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("Content-Type", kind)
 	raw, err := input.ReadBody(r, []string{input.TypeForm, input.TypeJSON}, 1<<20)
 	if err == nil {

@@ -130,7 +130,7 @@ func TestRulesThatAreFunctions(t *testing.T) {
 		{"robot", "/other", per(1, 5), true},
 		{"robot", "/off", ratelimit.Rule{}, false},
 	} {
-		r := httptest.NewRequest("POST", c.path, nil)
+		r := httptest.NewRequest(http.MethodPost, c.path, nil)
 		r.Header.Set("User-Agent", c.agent)
 		if got, limited := rules.For(r, c.path); got != c.want || limited != c.limited {
 			t.Errorf("%s at %s: %v, %t; want %v, %t", c.agent, c.path, got, limited, c.want, c.limited)

@@ -2,7 +2,7 @@ package securitytest_test
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // TOTP's own
+	"crypto/sha1"
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"

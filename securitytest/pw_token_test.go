@@ -159,10 +159,9 @@ func verificationIsBound(t *testing.T, s *harness.Site) {
 	}
 	stranger.Stranger("a link of a change in another browser")
 	// The address may have changed; the link for the old one proves nothing now.
-	w := s.Watch(fresh)
 	changed := s.Client()
 	if changed.Post("/sign-in/email", body{"email": fresh, "password": harness.Password}).Status == http.StatusOK {
-		w = s.Watch(fresh)
+		w := s.Watch(fresh)
 		a := s.Client().Get("/verify-email?token=" + url.QueryEscape(forOld))
 		w.Refused(a, 0, "")
 		reset := resetLink(s, fresh)
@@ -183,7 +182,7 @@ func verificationIsBound(t *testing.T, s *harness.Site) {
 	link := s.Message("verification-email", target).Token
 	g.Post("/delete-user", body{"password": harness.Password}).Want(http.StatusOK)
 	s.SignUp(gone)
-	w = s.Watch(gone, target)
+	w := s.Watch(gone, target)
 	w.Refused(s.Client().Get("/verify-email?token="+url.QueryEscape(link)), 0, "")
 }
 

@@ -113,7 +113,7 @@ func TestOutboundProxy(t *testing.T) {
 		t.Error("a code was redeemed at a proxy that refuses")
 	}
 	for _, id := range []string{"far", "near"} {
-		r := httptest.NewRequest("POST", "/api/auth/sign-in/social", strings.NewReader(`{"provider":"`+id+`"}`))
+		r := httptest.NewRequest(http.MethodPost, "/api/auth/sign-in/social", strings.NewReader(`{"provider":"`+id+`"}`))
 		r.Header.Set("Content-Type", "application/json")
 		auth.Handler().ServeHTTP(httptest.NewRecorder(), r)
 	}

@@ -2,6 +2,7 @@ package sessioncache_test
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -130,12 +131,11 @@ func TestEntriesAreBounded(t *testing.T) {
 	}
 	s.costs(t, keys...)
 	kept := 0
-	for i := len(keys) - 1; i >= 0; i-- {
-		if s.costs(t, keys[i]) == 0 {
-			kept++
-		} else {
+	for _, key := range slices.Backward(keys) {
+		if s.costs(t, key) != 0 {
 			break
 		}
+		kept++
 	}
 	if kept < 5 || kept > 10 {
 		t.Errorf("%d of the last are kept", kept)

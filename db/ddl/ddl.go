@@ -47,7 +47,7 @@ func Describe(s db.Step) string {
 	case s.Action == db.AddColumn:
 		return fmt.Sprintf("add column %s to table %s", list, s.Table.Physical)
 	case s.Action == db.AnnounceChanges:
-		return fmt.Sprintf("announce changes of table %s", s.Table.Physical)
+		return "announce changes of table " + s.Table.Physical
 	case s.Unique:
 		return fmt.Sprintf("create unique index %s on table %s (%s)", s.Name, s.Table.Physical, list)
 	default:

@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -112,9 +113,7 @@ func sendHostile(t *testing.T, engine change) {
 		for member := range body {
 			for name, value := range hostile {
 				sent := authtest.JSON{}
-				for other, fits := range body {
-					sent[other] = fits
-				}
+				maps.Copy(sent, body)
 				sent[member] = value
 				ask(ada.Clone().Post(path, sent), path, member, name)
 			}

@@ -174,6 +174,9 @@ func texts(t *testing.T, handle *sql.DB, e engine, query string) map[string]bool
 		}
 		found[text] = true
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return found
 }
 

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/watchword-auth/watchword/core"
@@ -18,9 +19,7 @@ func TestFaults(t *testing.T) {
 			boss, ada := s.SignUp("boss@example.com"), s.SignUp(email)
 			setRole(t, s, "boss@example.com", "admin")
 			sent := body{"userId": s.User(email).ID}
-			for member, value := range more {
-				sent[member] = value
-			}
+			maps.Copy(sent, more)
 			return &fault.Attempt{
 				Client: boss,
 				Do:     func(c *authtest.Client) *authtest.Answer { return c.Post(path, sent) },

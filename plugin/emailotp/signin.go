@@ -67,7 +67,8 @@ func (p *Plugin) signIn(c *core.Context, in *SignInInput) (*SignInOutput, error)
 			return err
 		}
 		own := *u // a transaction may be run again
-		proven, err := &own, error(nil)
+		proven := &own
+		var err error
 		if created {
 			err = c.Users().Create(proven)
 		} else {

@@ -104,14 +104,15 @@ func (s *Store) table(t testing.TB, name string) []string {
 		if err := rows.Scan(targets...); err != nil {
 			t.Fatal(err)
 		}
-		text := name + ":"
+		var text strings.Builder
+		text.WriteString(name + ":")
 		for i, column := range columns {
 			if raw, ok := values[i].([]byte); ok {
 				values[i] = string(raw)
 			}
-			text += fmt.Sprintf(" %s=%v", column, values[i])
+			fmt.Fprintf(&text, " %s=%v", column, values[i])
 		}
-		texts = append(texts, text)
+		texts = append(texts, text.String())
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,9 +74,7 @@ func configure(dir, listen, database string, more settings) (string, error) {
 		"emailAndPassword": settings{"enabled": true}, "rateLimit": settings{"enabled": false},
 		"delivery": settings{}, "logger": settings{"level": "warn"}, // the reference keeps no access log
 	}
-	for key, value := range more {
-		c[key] = value
-	}
+	maps.Copy(c, more)
 	data, err := json.Marshal(c)
 	if err != nil {
 		return "", err
