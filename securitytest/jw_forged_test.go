@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"math"
 	"net/http"
 	"strings"
@@ -45,9 +46,7 @@ func refuseGrant(t *testing.T, s *harness.Site, p *harness.Provider, name string
 	t.Helper()
 	email := s.Address("forged")
 	claims := honest(email)
-	for member, value := range g.Claims {
-		claims[member] = value
-	}
+	maps.Copy(claims, g.Claims)
 	g.Claims = claims
 	w := s.Watch(email)
 	c := s.Client()

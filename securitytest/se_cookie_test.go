@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -119,9 +120,7 @@ func cookiesKeepTheirPurpose(t *testing.T, s *harness.Site) {
 	other := s.Client()
 	other.Post("/sign-up/email", body{"email": s.Address("other"), "password": harness.Password, "name": "n", "rememberMe": false}).Want(http.StatusOK)
 	for _, from := range []*harness.Client{c, other} {
-		for name, value := range from.Jar {
-			jar[name] = value
-		}
+		maps.Copy(jar, from.Jar)
 	}
 	if len(jar) < 4 {
 		t.Fatalf("only %d cookies to mix", len(jar))
