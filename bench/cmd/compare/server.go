@@ -145,11 +145,11 @@ func (b *bench) start(ctx context.Context) error {
 	for _, w := range b.workloads() {
 		wanted = append(wanted, w.servers...)
 	}
-	for _, s := range b.servers() {
+	for i, s := range b.servers() {
 		if !slices.Contains(wanted, s.name) {
 			continue
 		}
-		p, err := launch(ctx, filepath.Join(b.dir, strconv.Itoa(len(b.running))), s)
+		p, err := launch(ctx, filepath.Join(b.dir, strconv.Itoa(i)), s)
 		if errors.Is(err, errMissing) || err != nil && !strings.HasPrefix(s.name, ours) {
 			b.missing = append(b.missing, fmt.Sprintf("%s: %v", s.name, err))
 			continue
