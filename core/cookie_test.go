@@ -120,7 +120,7 @@ func TestDynamicBaseURL(t *testing.T) {
 	}
 	s := newSite(t, add, dynamic)
 	exactly(t, send(s, "GET", "http://a.example.com/api/auth/base", ""), 200, `{"said":"https://a.example.com/api/auth"}`)
-	exactly(t, send(s, "GET", "http://evil.test/api/auth/base", ""), 500, "")
+	exactly(t, send(s, "GET", "http://evil.test/api/auth/base", ""), 400, `{"message":"Invalid host","code":"INVALID_HOST"}`)
 	exactly(t, send(s, "GET", "http://a.example.com/api/auth/base", "", "X-Forwarded-Host", "b.example.com"), 200, `{"said":"https://a.example.com/api/auth"}`)
 	fallen := newSite(t, add, dynamic, func(o *core.Options) { o.DynamicBaseURL.Fallback = "https://main.test" })
 	exactly(t, send(fallen, "GET", "http://evil.test/api/auth/base", ""), 200, `{"said":"https://main.test/api/auth"}`)

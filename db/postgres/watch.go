@@ -144,9 +144,10 @@ func (w *watch) connect(ctx context.Context) (conn *pgx.Conn, schema string, err
 		return nil, "", err
 	}
 	conn = pooled.Hijack()
+	owned := conn // conn is nil by then where an error is returned
 	defer func() {
 		if err != nil {
-			_ = conn.Close(ctx)
+			_ = owned.Close(ctx)
 		}
 	}()
 	var process uint32

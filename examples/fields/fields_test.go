@@ -21,7 +21,7 @@ func TestFields(t *testing.T) {
 		{"a handle", `,"handle":"Ada-L"`, 200, `"handle":"ada-l","plan":"free"`},
 		{"none", "", 400, "handle is required"},
 		{"a short one", `,"handle":"a"`, 400, "three characters or more"},
-		{"a number", `,"handle":12345`, 400, "handle"},
+		{"a list", `,"handle":["ada"]`, 422, "FAILED_TO_CREATE_USER"},
 		{"a plan of one's own", `,"handle":"ada","plan":"paid"`, 200, `"plan":"free"`},
 	}
 	for _, tt := range tests {
