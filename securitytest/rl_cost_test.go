@@ -91,7 +91,7 @@ func largeInput(t *testing.T, shared *harness.Site) {
 			return s.Client().Post("/sign-in/email", "{"+b.String()+`"email":"x"}`)
 		},
 	} {
-		cheaply(t, s, 100*time.Millisecond, name, func() { s.Watch("scope").Refused(send(), 0, "") })
+		cheaply(t, s, 500*time.Millisecond, name, func() { s.Watch("scope").Refused(send(), 0, "") })
 	}
 	s.Client().Get("/ok").Want(http.StatusOK)
 }
