@@ -18,8 +18,9 @@
 // in `in`: everywhere for what is cheap, readable for what looks into or ages
 // storage, alone (the default) for what is expensive or the same in all.
 //
-// A row that cannot apply has `na` in place of a test, and says why. Every row
-// of the catalogue is in a table; nothing is left out silently.
+// A row that cannot apply has `na` in place of a test, and says why. A line of
+// a checklist that other rows hold names them in `by`. Every row of the
+// catalogue is in a table; nothing is left out silently.
 //
 // # Sites
 //

@@ -87,3 +87,16 @@ var posts = []route{
 	{"/two-factor/verify-otp", body{"code": "123456"}},
 	{"/two-factor/verify-backup-code", body{"code": "abcde-fghij"}},
 }
+
+// gets are all endpoints that take GET, with a query of the right shape.
+var gets = []string{
+	"/get-session", "/list-sessions", "/list-accounts", "/account-info?accountId=a", "/ok", "/error?error=e", "/token", "/jwks",
+	"/verify-email?token=t&callbackURL=%2F", "/reset-password/t?callbackURL=%2F", "/magic-link/verify?token=t&callbackURL=%2F",
+	"/delete-user/callback?token=t&callbackURL=%2F", "/callback/company?code=c&state=s", "/admin/get-user?id=u", "/admin/list-users?limit=1",
+	"/api-key/get?id=k", "/api-key/list", "/organization/list", "/organization/get-full-organization?organizationId=o",
+	"/organization/get-organization?organizationId=o", "/organization/get-active-member", "/organization/get-active-member-role",
+	"/organization/get-invitation?id=i", "/organization/list-invitations?organizationId=o", "/organization/list-user-invitations",
+	"/organization/list-members?organizationId=o", "/organization/list-teams?organizationId=o", "/organization/list-user-teams",
+	"/organization/list-team-members?teamId=t", "/passkey/generate-register-options", "/passkey/generate-authenticate-options",
+	"/passkey/list-user-passkeys",
+}

@@ -18,6 +18,7 @@ type row struct {
 	config harness.JSON // changes to the site
 	test   func(t *testing.T, s *harness.Site)
 	na     string // why the row does not apply; then there is no test
+	by     string // rows that hold this one too, in place of a test
 }
 
 // section is a table of rows, and why all of them do not apply, if so.
@@ -57,7 +58,7 @@ func run(t *testing.T, c section) {
 			profiles = profiles[:1]
 		}
 		switch {
-		case r.na != "":
+		case r.na != "" || r.by != "":
 			continue
 		case testing.Short() && !r.core:
 			outcomes.leaveOut(r.id)
@@ -93,6 +94,22 @@ func (r *results) of(id string) *outcome {
 		r.row[id] = &outcome{}
 	}
 	return r.row[id]
+}
+
+// all is what became of several rows: failed where one did, played where all
+// were.
+func (r *results) all(ids []string) *outcome {
+	sum := &outcome{passed: 1}
+	for _, id := range ids {
+		o := r.of(id)
+		if o.passed == 0 {
+			sum.passed = 0
+		}
+		sum.failed += o.failed
+		sum.skipped += o.skipped
+		sum.leftOut = sum.leftOut || o.leftOut
+	}
+	return sum
 }
 
 func (r *results) add(id string, t *testing.T) {
