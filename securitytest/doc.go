@@ -20,7 +20,8 @@
 //
 // A row that cannot apply has `na` in place of a test, and says why. A line of
 // a checklist that other rows hold names them in `by`. Every row of the
-// catalogue is in a table; nothing is left out silently.
+// catalogue is in a table; nothing is left out silently. The checklists of
+// OAuth servers, WebAuthn, SAML and SCIM come with those sections.
 //
 // # Sites
 //

@@ -2,6 +2,7 @@ package securitytest_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -78,10 +79,7 @@ func textsAreTexts(t *testing.T, s *harness.Site) {
 				continue
 			}
 			for _, raw := range []string{`{"$ne":null}`, `{"contains":""}`, `[]`, `["a"]`, `true`, `1e400`, `-0.5`, `{"length":5}`} {
-				changed := body{}
-				for n, old := range r.body {
-					changed[n] = old
-				}
+				changed := maps.Clone(r.body)
 				delete(changed, name)
 				data, _ := json.Marshal(changed)
 				text := strings.TrimSuffix(string(data), "}")
