@@ -170,6 +170,28 @@ func TestChangesOfUsersShowInKeptSessions(t *testing.T) {
 	}
 }
 
+func TestListsOutliveSecondaryStorage(t *testing.T) {
+	t.Parallel()
+	for name, listed := range map[string]int{"both": 2, "secondary storage": 0} {
+		s := newSite(t, nil, stores()[name])
+		s.enter(t, "ada@example.com")
+		s.clock.move(time.Second)
+		s.enter(t, "ada@example.com")
+		c := newContext(t, s)
+		u, err := c.Users().ByEmail("ada@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Options().SecondaryStorage.Delete(t.Context(), "active-sessions-"+u.ID); err != nil {
+			t.Fatal(err)
+		}
+		list, err := c.Sessions().List(u.ID)
+		if err != nil || len(list) != listed || listed == 2 && !list[0].CreatedAt.Before(list[1].CreatedAt) {
+			t.Errorf("%s: %d sessions are listed, in order of time: %v", name, len(list), err)
+		}
+	}
+}
+
 func TestSessionListsLoseNothing(t *testing.T) {
 	t.Parallel()
 	store := kv.NewMemory(kv.MemoryOptions{})

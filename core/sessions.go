@@ -100,9 +100,11 @@ func (s Sessions) Find(token string) (*Current, error) {
 	return &Current{session, user}, nil
 }
 
-// List returns the user's sessions that have not expired, newest last.
+// List returns the user's sessions that have not expired, newest last; from
+// secondary storage alone, the one that ends last comes last. Where the
+// database has the sessions too it answers, for it loses none.
 func (s Sessions) List(userID string) ([]*Session, error) {
-	if s.c.k.options.SecondaryStorage != nil {
+	if s.preserved() || !s.c.k.sessionsInDatabase() {
 		return s.listKept(userID)
 	}
 	t := s.c.k.tables.Sessions
