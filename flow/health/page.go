@@ -1,8 +1,8 @@
 package health
 
 import (
-	"bytes"
-	"html/template"
+	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -30,10 +30,12 @@ func (Flow) page(c *core.Context) (*core.Response, error) {
 	if c.Options().Production && !o.CustomizeDefaultErrorPage {
 		return to(withError("/", code, description)), nil
 	}
-	var page bytes.Buffer
-	err := errorPage.Execute(&page, struct{ Code, Description string }{code, description})
+	if description == "" {
+		description = "The request could not be completed. Please try again."
+	}
+	page := fmt.Appendf(nil, errorPage, html.EscapeString(description), html.EscapeString(code))
 	c.ResponseHeader().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-	return core.HTML(http.StatusOK, page.Bytes()), err
+	return core.HTML(http.StatusOK, page), nil
 }
 
 // to is a redirect without a type, as the reference sends it here.
@@ -53,7 +55,8 @@ func withError(target, code, description string) string {
 	return target
 }
 
-var errorPage = template.Must(template.New("error").Parse(`<!DOCTYPE html>
+// errorPage shows a description and a code.
+const errorPage = `<!DOCTYPE html>
 <html lang="en">
   <head>
     <meta charset="UTF-8" />
@@ -69,8 +72,8 @@ var errorPage = template.Must(template.New("error").Parse(`<!DOCTYPE html>
   </head>
   <body>
     <h1>Something went wrong</h1>
-    <p>{{with .Description}}{{.}}{{else}}The request could not be completed. Please try again.{{end}}</p>
-    <p>Code: <code>{{.Code}}</code></p>
+    <p>%s</p>
+    <p>Code: <code>%s</code></p>
   </body>
 </html>
-`))
+`

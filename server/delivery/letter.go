@@ -1,8 +1,8 @@
 package delivery
 
 import (
-	"bytes"
-	"html/template"
+	"fmt"
+	"html"
 	"strings"
 
 	"github.com/watchword-auth/watchword/core"
@@ -31,7 +31,7 @@ var wordings = map[string]wording{
 }
 
 // write words a message.
-func write(m *core.Message, app string) (*letter, error) {
+func write(m *core.Message, app string) *letter {
 	w, ok := wordings[m.Type]
 	if !ok {
 		w = wording{"A message from " + app, "", "Open", ignoreMail}
@@ -42,24 +42,59 @@ func write(m *core.Message, app string) (*letter, error) {
 			lines = append(lines, line)
 		}
 	}
-	var page bytes.Buffer
-	err := mailPage.Execute(&page, struct{ Subject, Lead, Code, URL, Action, Ignore, App string }{
-		w.subject, w.lead, m.Code, m.URL, w.action, w.ignore, app})
-	return &letter{w.subject, strings.Join(lines, "\n\n") + "\n", page.String()}, err
+	return &letter{w.subject, strings.Join(lines, "\n\n") + "\n", page(w, m, app)}
 }
 
-var mailPage = template.Must(template.New("mail").Parse(`<!doctype html>
+// page is the letter in HTML. What is empty has no line.
+func page(w wording, m *core.Message, app string) string {
+	var b strings.Builder
+	fill(&b, mailHead, w.subject)
+	fill(&b, "<p>%s</p>\n", w.lead)
+	fill(&b, mailCode, m.Code)
+	if w.action == "" {
+		w.action = "Open"
+	}
+	fill(&b, mailLink, m.URL, w.action, href(m.URL))
+	fill(&b, mailNote, w.ignore)
+	fill(&b, mailNote, "– "+app)
+	b.WriteString("</body>\n</html>\n")
+	return b.String()
+}
+
+// fill writes a piece of a page with the values in it, escaped for text and for
+// quoted attributes alike, or nothing where the first is empty.
+func fill(b *strings.Builder, piece string, values ...string) {
+	if values[0] == "" {
+		return
+	}
+	escaped := make([]any, len(values))
+	for i, v := range values {
+		escaped[i] = html.EscapeString(v)
+	}
+	fmt.Fprintf(b, piece, escaped...)
+}
+
+// href keeps an address that is none of the web from being run.
+func href(address string) string {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		return address
+	}
+	return "#"
+}
+
+const (
+	mailHead = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>{{.Subject}}</title>
+<title>%[1]s</title>
 <body style="font: 16px/1.5 sans-serif; max-width: 32em; margin: 2em auto; padding: 0 1em">
-<h1 style="font-size: 20px">{{.Subject}}</h1>
-{{with .Lead}}<p>{{.}}</p>{{end}}
-{{with .Code}}<p style="font-size: 28px; letter-spacing: 4px"><strong>{{.}}</strong></p>{{end}}
-{{with .URL}}<p><a href="{{.}}" style="display: inline-block; padding: 10px 20px; background: #1a56c4; color: #fff; text-decoration: none; border-radius: 6px">{{or $.Action "Open"}}</a></p>
-<p style="color: #666; font-size: 13px">Or copy this address into your browser:<br>{{.}}</p>{{end}}
-<p style="color: #666">{{.Ignore}}</p>
-<p style="color: #666">– {{.App}}</p>
-</body>
-</html>
-`))
+<h1 style="font-size: 20px">%[1]s</h1>
+`
+	mailCode = `<p style="font-size: 28px; letter-spacing: 4px"><strong>%s</strong></p>
+`
+	mailLink = `<p><a href="%[3]s" style="display: inline-block; padding: 10px 20px; background: #1a56c4; color: #fff; text-decoration: none; border-radius: 6px">%[2]s</a></p>
+<p style="color: #666; font-size: 13px">Or copy this address into your browser:<br>%[1]s</p>
+`
+	mailNote = `<p style="color: #666">%s</p>
+`
+)

@@ -2,9 +2,10 @@ package delivery
 
 import (
 	"context"
-	"html/template"
+	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,10 +57,24 @@ func (b *Mailbox) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
-	_ = mailboxPage.Execute(w, b.newestFirst()) // the client may be gone
+	var page strings.Builder
+	page.WriteString(mailboxHead)
+	messages := b.newestFirst()
+	if len(messages) == 0 {
+		page.WriteString("<p>There are none yet.\n")
+	}
+	for _, m := range messages {
+		fill(&page, mailboxMessage, m.Type, m.To, m.At.Format(time.TimeOnly))
+		fill(&page, mailboxLink, m.URL, href(m.URL))
+		fill(&page, mailboxCode, m.Code)
+		page.WriteString("</article>\n")
+	}
+	page.WriteString("</html>\n")
+	_, _ = io.WriteString(w, page.String()) // the client may be gone
 }
 
-var mailboxPage = template.Must(template.New("mailbox").Parse(`<!doctype html>
+const (
+	mailboxHead = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -73,13 +88,13 @@ code { font-size: 1.3em }
 </style>
 <h1>Mailbox</h1>
 <p>The last messages of this development server, newest first.
-{{range .}}<article>
-<h2>{{.Type}} to {{.To}}</h2>
-<time>{{.At.Format "15:04:05"}}</time>
-{{with .URL}}<p><a href="{{.}}" rel="noreferrer">{{.}}</a>{{end}}
-{{with .Code}}<p><code>{{.}}</code>{{end}}
-</article>
-{{else}}<p>There are none yet.
-{{end}}
-</html>
-`))
+`
+	mailboxMessage = `<article>
+<h2>%s to %s</h2>
+<time>%s</time>
+`
+	mailboxLink = `<p><a href="%[2]s" rel="noreferrer">%[1]s</a>
+`
+	mailboxCode = `<p><code>%s</code>
+`
+)

@@ -81,10 +81,7 @@ func (s *smtp) send(ctx context.Context, m *core.Message) error {
 	if !strings.Contains(m.To, "@") {
 		return nil // a telephone number; another target sends it
 	}
-	letter, err := write(m, s.app)
-	if err != nil {
-		return err
-	}
+	letter := write(m, s.app)
 	msg := mail.NewMsg()
 	if err := msg.From(s.options.From); err != nil {
 		return fmt.Errorf("from: %w", err)
