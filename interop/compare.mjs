@@ -113,6 +113,15 @@ function print({ scenario, a, length, different, failures }) {
   }
 }
 
+const percent = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
+
+// partOf names what a scenario is about: a plugin, social sign-in or the core.
+function partOf(name) {
+  const file = name.slice(0, name.indexOf(":"));
+  if (file.startsWith("plugin-")) return file.replace(/^plugin-(organization|twofactor)-.*/, "plugin-$1");
+  return /^(use-)?(social|providers)/.test(file) ? "social" : "core";
+}
+
 const groups = groupByConfig((await loadScenarios()).filter(({ name }) => name.includes(options.only) && !(options.without && name.includes(options.without))));
 const started = Date.now();
 const internets = await Promise.all([startInternet(), startInternet()]);
@@ -145,8 +154,14 @@ for (const group of groups.filter((group) => group.some(({ name }) => verdicts.g
 stopShared();
 for (const internet of internets) internet.close();
 
-const totals = { calls: 0, same: 0, known: 0, scenarios: 0, whole: 0, stopped: 0 };
-for (const { length, different, failures, known } of verdicts.values()) {
+const totals = { calls: 0, same: 0, known: 0, failed: 0, scenarios: 0, whole: 0, stopped: 0 };
+const parts = new Map();
+for (const { scenario, length, different, failures, known } of verdicts.values()) {
+  const part = partOf(scenario.name);
+  if (!parts.has(part)) parts.set(part, { calls: 0, same: 0 });
+  parts.get(part).calls += length;
+  parts.get(part).same += length - different.length;
+  totals.failed += different.filter(({ left }) => left?.status === 500).length;
   totals.calls += length;
   totals.same += length - different.length;
   totals.known += known;
@@ -154,11 +169,13 @@ for (const { length, different, failures, known } of verdicts.values()) {
   if (different.length === 0 && failures.length === 0) totals.whole++;
   if (failures.length > 0) totals.stopped++;
 }
+for (const [part, { same, calls }] of [...parts].sort()) console.log(`${part.padEnd(20)} ${percent(same, calls).padStart(8)}  ${same} of ${calls}`);
 const share = totals.same / totals.calls;
 const unexplained = totals.calls - totals.same - totals.known;
 console.log(
-  `${totals.same} of ${totals.calls} calls the same (${(100 * share).toFixed(2)} %), ` +
-    `${totals.whole} of ${totals.scenarios} scenarios whole, ${totals.stopped} stopped, ${totals.known} known differences, ` +
+  `${totals.same} of ${totals.calls} calls the same (${percent(totals.same, totals.calls)}), ` +
+    `${totals.whole} of ${totals.scenarios} scenarios whole, ${totals.stopped} stopped, ${totals.known} known differences ` +
+    `(${totals.failed} where the reference answers 500), ` +
     `${unexplained} unexplained, ${groups.length} server starts a side, ${((Date.now() - started) / 1000).toFixed(0)} s`,
 );
 process.exit(share >= REQUIRED_SHARE && unexplained <= UNEXPLAINED_AT_MOST && totals.stopped === 0 ? 0 : 1);
