@@ -17,6 +17,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -110,6 +111,17 @@ func Migrate(t testing.TB, k *core.Kernel) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Empty removes all rows, for tests that use one database again and again: to
+// open one takes longer.
+func Empty(t testing.TB, k *core.Kernel) {
+	t.Helper()
+	for _, def := range slices.Backward(k.Schema().Tables) {
+		if _, err := k.Adapter().Delete(t.Context(), &db.Removal{Table: def}); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -127,23 +127,13 @@ func (f Flow) begin(t *testing.T, engine func(*core.Options)) *trial {
 			o.SecondaryStorage = KV(o.SecondaryStorage, plan)
 		}
 	})...)
-	empty(t, s)
+	authtest.Empty(t, s.Kernel)
 	r := &trial{f.Begin(s), t, s, plan}
 	if r.Client == nil {
 		r.Client = s.Client()
 	}
 	settle(t)
 	return r
-}
-
-// empty removes what an earlier trial left: to open SQLite for each
-// would take most of the time.
-func empty(t *testing.T, s *authtest.Server) {
-	for _, def := range slices.Backward(s.Schema().Tables) {
-		if _, err := s.Adapter().Delete(t.Context(), &db.Removal{Table: def}); err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 // fail makes the request fail once, looks at what there is, and makes the same
