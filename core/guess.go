@@ -44,7 +44,8 @@ func (v *Verification) Code() (stored string, guesses int) {
 // identifier, by means of fits, at most as often as allowed, and leaves it in
 // place. A guess is counted before it is looked at, so that racing guesses are
 // no more than the allowed ones, and a right one is uncounted. After one guess
-// too many the code is worth nothing.
+// too many the code is worth nothing. An error of fits is returned as it is, and
+// the guess stays counted.
 func (s Verifications) Guess(identifier string, allowed int, fits func(stored string) (bool, error)) (*Verification, error) {
 	v, err := s.guess(identifier, allowed, fits)
 	if err == nil {
@@ -106,8 +107,12 @@ func (s Verifications) guess(identifier string, allowed int, fits func(stored st
 		if guesses == allowed {
 			return nil, ErrGuessExhausted
 		}
-		if right, err := fits(stored); err != nil || !right {
-			return nil, errors.Join(err, ErrGuessWrong)
+		right, err := fits(stored)
+		if err != nil {
+			return nil, err
+		}
+		if !right {
+			return nil, ErrGuessWrong
 		}
 		return v, nil
 	}

@@ -13,6 +13,7 @@ func newTwoFactor(in pluginInput) (core.Plugin, error) {
 		Issuer      string `key:"issuer"`
 		TOTPOptions struct {
 			Disable           bool            `key:"disable"`
+			Issuer            string          `key:"issuer"`
 			Digits            int             `key:"digits"`
 			Period            *config.Seconds `key:"period"`
 			AllowPasswordless *bool           `key:"allowPasswordless"`
@@ -53,7 +54,7 @@ func newTwoFactor(in pluginInput) (core.Plugin, error) {
 	lock := o.AccountLockout
 	return twofactor.New(twofactor.Options{
 		Issuer: o.Issuer,
-		TOTP: twofactor.TOTPOptions{Disable: o.TOTPOptions.Disable, Digits: o.TOTPOptions.Digits,
+		TOTP: twofactor.TOTPOptions{Disable: o.TOTPOptions.Disable, Issuer: o.TOTPOptions.Issuer, Digits: o.TOTPOptions.Digits,
 			Period: o.TOTPOptions.Period.Duration(), AllowPasswordless: o.TOTPOptions.AllowPasswordless},
 		OTP: twofactor.OTPOptions{Disable: o.OTPOptions.Disable || !in.delivers, Digits: o.OTPOptions.Digits,
 			Period:          time.Duration(o.OTPOptions.Period) * time.Minute,

@@ -38,6 +38,10 @@ func (t *twoFactor) caller(c *core.Context) (*caller, error) {
 	if err != nil {
 		return nil, missing(err)
 	}
+	// Codes by mail have a count of their own.
+	if _, n, err := t.attempts(c, id); n > maxAttempts || err != nil && !errors.Is(err, db.ErrNotFound) {
+		return nil, missing(err)
+	}
 	u, err := c.Users().ByID(v.Value)
 	if err != nil {
 		return nil, missing(err)
@@ -45,9 +49,9 @@ func (t *twoFactor) caller(c *core.Context) (*caller, error) {
 	return &caller{user: u, challenge: id, key: id}, nil
 }
 
-// missing words what is not there as a challenge that does not hold.
+// missing words what is not there, or spent, as a challenge that does not hold.
 func missing(err error) error {
-	if errors.Is(err, db.ErrNotFound) {
+	if err == nil || errors.Is(err, db.ErrNotFound) {
 		return ErrInvalidCookie
 	}
 	return err
@@ -57,30 +61,48 @@ func missing(err error) error {
 const maxAttempts = 5
 
 // attempt counts a guess at a challenge before it is looked at. The challenge
-// ends where there were too many.
+// is worth nothing after one too many, but left to expire, as a right guess may
+// still be on its way.
 func (t *twoFactor) attempt(c *core.Context, who *caller) error {
 	if who.challenge == "" {
 		return nil
 	}
 	// Every swap that fails is one that another guess won, and those are few.
-	for range maxAttempts + 1 {
-		v, err := c.Verifications().Find(attemptsOf(who.challenge))
+	for range maxAttempts + 2 {
+		v, n, err := t.attempts(c, who.challenge)
 		if err != nil {
 			return missing(err)
 		}
-		n, err := strconv.Atoi(v.Value)
-		if err != nil || n < 0 || n >= maxAttempts {
-			break
+		if n > maxAttempts {
+			return ErrInvalidCookie
 		}
-		if counted, err := c.Verifications().Replace(v, strconv.Itoa(n+1)); counted || err != nil {
+		counted, err := c.Verifications().Replace(v, strconv.Itoa(n+1))
+		if err != nil {
 			return err
+		}
+		if counted && n < maxAttempts {
+			return nil
+		}
+		if counted {
+			break
 		}
 	}
 	c.Cookies().Expire(t.challenge)
-	if err := t.end(c, who); err != nil && !errors.Is(err, ErrInvalidCookie) {
-		return err
-	}
 	return ErrTooManyAttempts
+}
+
+// attempts returns how many guesses were counted. What is no count is the last
+// one.
+func (t *twoFactor) attempts(c *core.Context, challenge string) (*core.Verification, int, error) {
+	v, err := c.Verifications().Find(attemptsOf(challenge))
+	if err != nil {
+		return nil, 0, err
+	}
+	n, err := strconv.Atoi(v.Value)
+	if err != nil || n < 0 {
+		n = maxAttempts
+	}
+	return v, n, nil
 }
 
 // end uses the challenge up: of racing callers one succeeds.

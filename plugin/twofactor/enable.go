@@ -97,7 +97,7 @@ func (t *twoFactor) enableTOTP(c *core.Context, current *core.Current, issuer st
 	if err != nil {
 		return nil, err
 	}
-	return &EnableOutput{"totp", t.uri(c, []byte(key), issuer, current.User.Email), codes}, nil
+	return &EnableOutput{"totp", t.uri(c, []byte(key), or(issuer, t.Issuer), current.User.Email), codes}, nil
 }
 
 func (t *twoFactor) disable(c *core.Context, in *PasswordInput) (*core.Status, error) {

@@ -3,12 +3,9 @@ package twofactor
 import (
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
-	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/input"
 	"github.com/watchword-auth/watchword/secret"
 )
@@ -84,10 +81,7 @@ func (t *twoFactor) sendOTP(c *core.Context, _ *SendOTPInput) (*core.Status, err
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Verifications().Delete(otpOf(who)); err != nil {
-		return nil, err
-	}
-	if _, err := c.Verifications().Create(otpOf(who), sealed+":0", t.OTP.Period); err != nil {
+	if err := c.Verifications().CreateCode(otpOf(who), sealed, t.OTP.Period); err != nil {
 		return nil, err
 	}
 	c.Deliver(&core.Message{Type: MessageOTP, To: who.user.Email, Code: code, User: who.user})
@@ -109,7 +103,7 @@ func (t *twoFactor) verifyOTP(c *core.Context, in *CodeInput) (*VerifiedOutput, 
 	if err != nil {
 		return nil, err
 	}
-	v, err := t.tryOTP(c, who, r, in.Code)
+	v, err := t.guessOTP(c, who, r, in.Code)
 	if err != nil {
 		return nil, err
 	}
@@ -139,31 +133,26 @@ func (t *twoFactor) proven(c *core.Context, who *caller, in *CodeInput) (*Verifi
 	return &VerifiedOutput{current.Session.Token, current.User}, nil
 }
 
-// tryOTP counts the guess and returns the code that was sent if it is the right
-// one.
-func (t *twoFactor) tryOTP(c *core.Context, who *caller, r *row, code string) (*core.Verification, error) {
-	v, sealed, err := t.guessOTP(c, who)
-	if err != nil {
-		return nil, err
-	}
-	if r != nil {
-		if err := t.spend(c, r); err != nil {
-			return nil, err
+// guessOTP returns the code that was sent if the guess is right. A guess is
+// counted, for the code and for the account, before it is looked at.
+func (t *twoFactor) guessOTP(c *core.Context, who *caller, r *row, code string) (*core.Verification, error) {
+	v, err := c.Verifications().Guess(otpOf(who), t.OTP.AllowedAttempts, func(sealed string) (bool, error) {
+		if r != nil {
+			if err := t.spend(c, r); err != nil {
+				return false, err
+			}
 		}
-	}
-	right, err := opens(c, t.OTP.Store, t.OTP.Cipher, sealed, code)
-	if err == nil && !right {
-		err = ErrInvalidCode
-	}
-	return v, err
+		return opens(c, t.OTP.Store, t.OTP.Cipher, sealed, code)
+	})
+	return v, refusal(err)
 }
 
 // redeemOTP uses a right code up, in the transaction of what it is for; of
 // racing callers one succeeds.
 func (t *twoFactor) redeemOTP(c *core.Context, who *caller, r *row, v *core.Verification) error {
-	taken, err := c.Verifications().Take(otpOf(who))
-	if errors.Is(err, db.ErrNotFound) || err == nil && taken.ID != v.ID {
-		return ErrOTPHasExpired
+	err := c.Verifications().TakeGuessed(otpOf(who), v)
+	if errors.Is(err, core.ErrGuessWrong) {
+		return ErrOTPHasExpired // another caller has redeemed it
 	}
 	if err != nil || r == nil {
 		return err
@@ -171,32 +160,15 @@ func (t *twoFactor) redeemOTP(c *core.Context, who *caller, r *row, v *core.Veri
 	return t.forgive(c, r)
 }
 
-// guessOTP counts a guess at the code that was sent last and returns the code
-// as it is stored. A code that was guessed at too often is gone.
-func (t *twoFactor) guessOTP(c *core.Context, who *caller) (*core.Verification, string, error) {
-	for range t.OTP.AllowedAttempts + 1 {
-		v, err := c.Verifications().Find(otpOf(who))
-		if errors.Is(err, db.ErrNotFound) {
-			return nil, "", ErrOTPHasExpired
-		}
-		if err != nil {
-			return nil, "", err
-		}
-		cut := strings.LastIndexByte(v.Value, ':')
-		if cut < 0 {
-			break
-		}
-		n, err := strconv.Atoi(v.Value[cut+1:])
-		if err != nil || n < 0 || n >= t.OTP.AllowedAttempts {
-			break
-		}
-		sealed := v.Value[:cut]
-		if counted, err := c.Verifications().Replace(v, sealed+":"+strconv.Itoa(n+1)); counted || err != nil {
-			return v, sealed, err
-		}
+// refusal words what a guess at a code came to.
+func refusal(err error) error {
+	switch {
+	case errors.Is(err, core.ErrGuessExhausted):
+		return ErrTooManyAttempts.Wrap(err)
+	case errors.Is(err, core.ErrGuessUnknown), errors.Is(err, core.ErrGuessExpired):
+		return ErrOTPHasExpired.Wrap(err)
+	case errors.Is(err, core.ErrGuessWrong):
+		return ErrInvalidCode.Wrap(err)
 	}
-	if err := c.Verifications().Delete(otpOf(who)); err != nil {
-		return nil, "", err
-	}
-	return nil, "", ErrTooManyAttempts
+	return err
 }

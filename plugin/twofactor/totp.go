@@ -44,11 +44,11 @@ func (t *twoFactor) totpURI(c *core.Context, in *PasswordInput) (*URIOutput, err
 	if err != nil {
 		return nil, err
 	}
-	return &URIOutput{t.uri(c, key, "", current.User.Email)}, nil
+	return &URIOutput{t.uri(c, key, t.TOTP.Issuer, current.User.Email)}, nil
 }
 
 func (t *twoFactor) uri(c *core.Context, key []byte, issuer, account string) string {
-	return otpauth(or(or(issuer, t.Issuer), c.Options().AppName), account, key, t.TOTP.Digits, t.TOTP.Period)
+	return otpauth(or(issuer, c.Options().AppName), account, key, t.TOTP.Digits, t.TOTP.Period)
 }
 
 func (t *twoFactor) verifyTOTP(c *core.Context, in *CodeInput) (*VerifiedOutput, error) {
@@ -157,7 +157,7 @@ func (t *twoFactor) confirmSecret(c *core.Context, who *caller, r *row, enabled 
 		return err
 	})
 	if err == nil && current != nil {
-		who.user, who.session = current.User, current.Session
+		who.session = current.Session // the user is shown as before, as in the reference
 	}
 	return err
 }

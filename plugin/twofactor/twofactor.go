@@ -26,7 +26,7 @@ import (
 
 // Options configure the plugin. The zero value is the reference's default.
 type Options struct {
-	Issuer      string // shown by authenticator apps; Options.AppName where empty
+	Issuer      string // shown by authenticator apps on enabling; Options.AppName where empty
 	TOTP        TOTPOptions
 	OTP         OTPOptions
 	BackupCodes BackupCodeOptions
@@ -50,6 +50,7 @@ type Options struct {
 // TOTPOptions configure codes of authenticator apps.
 type TOTPOptions struct {
 	Disable           bool
+	Issuer            string        // shown where the secret is shown again; Options.AppName where empty
 	Digits            int           // 1 to 8; 0 means 6
 	Period            time.Duration // whole seconds; 0 means 30 seconds
 	AllowPasswordless *bool         // nil means Options.AllowPasswordless
