@@ -45,6 +45,11 @@ func (in *CreateInput) MarshalJSON() ([]byte, error) {
 }
 
 func (o *organization) create(c *core.Context, in *CreateInput) (*CreateOutput, error) {
+	fields, err := input.StrictFields(o.orgs.Table, "body", in.Fields, false)
+	if err != nil {
+		return nil, err
+	}
+	in.Fields = fields
 	current, u, err := o.creator(c, in)
 	if err != nil {
 		return nil, err

@@ -84,6 +84,11 @@ func (o *organization) allowed(c *core.Context, id string, current *core.Current
 }
 
 func (o *organization) createRole(c *core.Context, in *CreateRoleInput) (*RoleCreated, error) {
+	fields, err := input.StrictFields(o.roles.Table, "body.additionalFields", in.Fields, in.Fields == nil)
+	if err != nil {
+		return nil, err
+	}
+	in.Fields = fields
 	if o.AccessControl == nil {
 		c.Log().ErrorContext(c, "dynamic roles need Options.AccessControl of the organization plugin")
 		return nil, ErrMissingAccessControl

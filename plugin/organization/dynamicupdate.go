@@ -55,6 +55,11 @@ func (in *UpdateRoleInput) Bind(b *input.Binder) {
 }
 
 func (o *organization) updateRole(c *core.Context, in *UpdateRoleInput) (*RoleUpdated, error) {
+	fields, err := input.StrictFields(o.roles.Table, "body.data", in.Data.Fields, true)
+	if err != nil {
+		return nil, err
+	}
+	in.Data.Fields = fields
 	if o.AccessControl == nil {
 		return nil, ErrMissingAccessControl
 	}

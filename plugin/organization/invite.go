@@ -52,6 +52,11 @@ type inviting struct {
 }
 
 func (o *organization) invite(c *core.Context, in *InviteInput) (*Invitation, error) {
+	fields, err := input.StrictFields(o.invitations.Table, "body", in.Fields, false)
+	if err != nil {
+		return nil, err
+	}
+	in.Fields = fields
 	current, err := c.RequireSession()
 	if err != nil {
 		return nil, err

@@ -62,6 +62,11 @@ func orProgram(c *core.Context) (*core.Current, error) {
 }
 
 func (o *organization) createTeam(c *core.Context, in *CreateTeamInput) (*Team, error) {
+	fields, err := input.StrictFields(o.teams.Table, "body", in.Fields, false)
+	if err != nil {
+		return nil, err
+	}
+	in.Fields = fields
 	current, err := orProgram(c)
 	if err != nil {
 		return nil, err

@@ -128,6 +128,11 @@ func (in *UpdateTeamInput) Bind(b *input.Binder) {
 }
 
 func (o *organization) updateTeam(c *core.Context, in *UpdateTeamInput) (*Team, error) {
+	fields, err := input.StrictFields(o.teams.Table, "body.data", in.Data.Fields, true)
+	if err != nil {
+		return nil, err
+	}
+	in.Data.Fields = fields
 	current, err := c.RequireSession()
 	if err != nil {
 		return nil, err

@@ -44,6 +44,11 @@ func (in *UpdateInput) Bind(b *input.Binder) {
 }
 
 func (o *organization) update(c *core.Context, in *UpdateInput) (*Parsed, error) {
+	fields, err := input.StrictFields(o.orgs.Table, "body.data", in.Data.Fields, true)
+	if err != nil {
+		return nil, err
+	}
+	in.Data.Fields = fields
 	current, err := c.Session()
 	if err != nil || current == nil {
 		return nil, orRefuse(err, errNobody)
