@@ -121,6 +121,7 @@ func (cc *cookieCache) read(c *Context, sessionToken string) (found *Current, un
 		return nil
 	})
 	current := &Current{&Session{}, &User{}}
+	cc.k.tables.Sessions.OmitEmpty(current.Session) // what is not cached was never given
 	if err != nil || cc.k.tables.Sessions.ParseJSON(session, current.Session) != nil ||
 		cc.k.tables.Users.ParseJSON(user, current.User) != nil {
 		return nil, until

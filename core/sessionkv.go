@@ -93,6 +93,7 @@ func (s Sessions) decode(token, data string) *Current {
 func (s Sessions) parse(data string) *Current {
 	var parts keptSession
 	t, current := s.c.k.tables, &Current{&Session{}, &User{}}
+	t.Sessions.OmitEmpty(current.Session) // what is not kept was never given
 	if json.Unmarshal([]byte(data), &parts) != nil ||
 		t.Sessions.ParseJSON(parts.Session, current.Session) != nil ||
 		t.Users.ParseJSON(parts.User, current.User) != nil {

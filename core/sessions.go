@@ -65,12 +65,15 @@ func (s Sessions) store(current *Current) error {
 	if current.Session.ID == "" {
 		current.Session.ID = secret.ID(s.c.k.random)
 	}
+	kept := &Current{current.Session, current.User}
 	if s.c.k.sessionsInDatabase() {
 		if err := db.Create(s.c, s.c.x, e.table, current.Session); err != nil {
 			return err
 		}
+		kept = kept.clone()
 	}
-	if err := s.keep(current); err != nil {
+	e.table.OmitEmpty(kept.Session)
+	if err := s.keep(kept); err != nil {
 		return err
 	}
 	if err := s.enlist(current.Session); err != nil {

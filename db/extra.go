@@ -20,6 +20,7 @@ type Extra struct {
 // The zero Value is NULL.
 type Value struct {
 	set  bool
+	omit bool // the column is left out of JSON: it was never given, not even NULL
 	num  int64 // bool, int64, the bits of a float64, and time.Time in Unix milliseconds
 	text string
 	list []string
@@ -88,6 +89,14 @@ func (e *Extra) bind(def *Def) {
 		grown := make([]Value, n)
 		copy(grown, e.values)
 		e.values = grown
+	}
+}
+
+// omit leaves the columns that hold NULL out of JSON until they are given a
+// value, NULL or another.
+func (e *Extra) omit() {
+	for i := range e.values {
+		e.values[i].omit = !e.values[i].set
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 )
 
 // AppendJSON appends a row as a JSON object in column order, as clients see
-// it: hidden columns are left out, NULL is null, times are in the form of
-// [AppendTime].
+// it: hidden columns and those of [Table.OmitEmpty] are left out, NULL is null,
+// times are in the form of [AppendTime].
 func (t *Table[T]) AppendJSON(b []byte, row *T) []byte {
 	return t.appendJSON(b, row, false)
 }
@@ -29,13 +29,17 @@ func (t *Table[T]) appendJSON(b []byte, row *T, hidden bool) []byte {
 		if f.column.Hidden && !hidden {
 			continue
 		}
+		dest := f.dest(row)
+		if v, added := dest.(*Value); added && v.omit {
+			continue
+		}
 		if !first {
 			b = append(b, ',')
 		}
 		first = false
 		b = AppendJSONString(b, f.column.Name)
 		b = append(b, ':')
-		b = appendDest(b, f.dest(row), f.column.Kind)
+		b = appendDest(b, dest, f.column.Kind)
 	}
 	return append(b, '}')
 }

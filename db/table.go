@@ -98,6 +98,15 @@ func (t *Table[T]) Bind(row *T) *T {
 	return row
 }
 
+// OmitEmpty leaves the added columns of a row that hold NULL out of its JSON,
+// until they are given a value, even NULL: so is a row that was never in a
+// database, which would have filled them in.
+func (t *Table[T]) OmitEmpty(row *T) {
+	if t.extra != nil {
+		t.extra(t.Bind(row)).omit()
+	}
+}
+
 // dests appends the places of the row's columns, in table order.
 func (t *Table[T]) dests(to []any, row *T) []any {
 	t.Bind(row)

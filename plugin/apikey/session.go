@@ -104,6 +104,7 @@ func (a *apiKey) session(c *core.Context, k *Key, f *Config, plain string) (*cor
 	if k.ExpiresAt != nil {
 		s.ExpiresAt = *k.ExpiresAt
 	}
+	c.Tables().Sessions.OmitEmpty(s) // it is no row
 	current := &core.Current{Session: s, User: u}
 	holds, err := c.Holds(current)
 	if err == nil && !holds {
