@@ -189,8 +189,10 @@ func (p *popup) finish(c *core.Context, r *core.Result) error {
 	} else if out.Error = failureOf(r.Err.Location); out.Error == nil {
 		return nil
 	}
+	location := r.Err.Location
 	r.Replace(nil)
 	r.Response = out.page(c)
+	r.Response.Location = location // of no effect with a 200; the reference leaves it there
 	return nil
 }
 

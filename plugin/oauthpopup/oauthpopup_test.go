@@ -58,7 +58,7 @@ func TestPopup(t *testing.T) {
 		a := c.Get("/callback/fake?code=ada&state="+state).Want(200, `"type":"better-auth:oauth-popup"`, `"targetOrigin":"https://app.test"`,
 			`"nonce":"n1"`, `"redirectTo":"/home"`)
 		found := tokenOf.FindStringSubmatch(a.Body)
-		if found == nil || a.Header.Get("Location") != "" || a.Header.Get("Cache-Control") != "no-store" || !a.Cleared("better-auth.oauth_popup") {
+		if found == nil || a.Header.Get("Location") != "/home" || a.Header.Get("Cache-Control") != "no-store" || !a.Cleared("better-auth.oauth_popup") {
 			t.Fatalf("%s\n%v", a.Body, a.Header)
 		}
 		// The page uses the token as its session.
