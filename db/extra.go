@@ -20,7 +20,7 @@ type Extra struct {
 // The zero Value is NULL.
 type Value struct {
 	set  bool
-	omit bool // the column is left out of JSON: it was never given, not even NULL
+	omit bool  // the column is left out of JSON: it was never given, not even NULL
 	num  int64 // bool, int64, the bits of a float64, and time.Time in Unix milliseconds
 	text string
 	list []string
