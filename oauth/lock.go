@@ -2,14 +2,17 @@ package oauth
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/secret"
 )
 
-var errLocked = errors.New("oauth: another call has been holding the lock for too long")
+// errLocked passes: whoever held the lock may have died, or lost storage before
+// it was given back.
+var errLocked = fmt.Errorf("oauth: another call has been holding the lock for too long: %w", db.ErrUnavailable)
 
 const (
 	lockAge   = 30 * time.Second // after which a lock is given up by one who died
