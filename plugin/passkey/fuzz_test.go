@@ -19,10 +19,10 @@ func harmless(t *testing.T, a *authtest.Answer) {
 
 func FuzzRegistration(f *testing.F) {
 	for _, alg := range algorithms {
-		made := newKey(f, alg).create("x")["response"].(j)
+		made := newKey(f, alg).Create("x")["response"].(j)
 		f.Add(decode(f, made["attestationObject"].(string)), `["usb"]`)
-		packed := newKey(f, alg).create("x", func(a *act) {
-			a.format, a.statement = "packed", map[string]any{"alg": alg, "sig": []byte{1}, "x5c": [][]byte{{1}}}
+		packed := newKey(f, alg).Create("x", func(a *act) {
+			a.Format, a.Statement = "packed", map[string]any{"alg": alg, "sig": []byte{1}, "x5c": [][]byte{{1}}}
 		})["response"].(j)
 		f.Add(decode(f, packed["attestationObject"].(string)), `null`)
 	}
@@ -32,7 +32,7 @@ func FuzzRegistration(f *testing.F) {
 		}
 		_, ada := serve(t, passkey.Options{})
 		k := newKey(t, -8)
-		answer := k.create(k.options(ada, ""), func(a *act) { a.transport = json.RawMessage(transports) })
+		answer := k.Create(k.options(ada, ""), func(a *act) { a.Transport = json.RawMessage(transports) })
 		answer["response"].(j)["attestationObject"] = b64(object)
 		harmless(t, ada.Post("/passkey/verify-registration", j{"response": answer}))
 	})
@@ -40,7 +40,7 @@ func FuzzRegistration(f *testing.F) {
 
 func FuzzAuthentication(f *testing.F) {
 	k := newKey(f, -7)
-	made := k.get("x")["response"].(j)
+	made := k.Get("x")["response"].(j)
 	client := `{"type":"webauthn.get","challenge":"%","origin":"http://auth.test"}`
 	f.Add([]byte(client), decode(f, made["authenticatorData"].(string)), decode(f, made["signature"].(string)), []byte("handle"))
 	f.Add([]byte(`{}`), []byte{}, []byte{0x30, 0x06, 2, 1, 0, 2, 1, 0}, []byte{})
@@ -48,7 +48,7 @@ func FuzzAuthentication(f *testing.F) {
 		s, ada := serve(t, passkey.Options{})
 		k.register(ada).Want(200)
 		phone := s.Client()
-		answer := k.get(challenge(phone), func(a *act) { a.handle = handle })
+		answer := k.Get(challenge(phone), func(a *act) { a.Handle = handle })
 		response := answer["response"].(j)
 		response["authenticatorData"], response["signature"] = b64(data), b64(signature)
 		a := phone.Post("/passkey/verify-authentication", j{"response": answer})

@@ -42,15 +42,15 @@ func TestRegisterAndSignIn(t *testing.T) {
 		s, ada := serve(t, passkey.Options{}, engine)
 		for name, alg := range algorithms {
 			k := newKey(t, alg).counting(10)
-			k.flags |= eligible | backedUp
+			k.Flags |= eligible | backedUp
 			var row map[string]any
 			k.register(ada).Want(200).Decode(&row)
 			public, err := base64.StdEncoding.DecodeString(row["publicKey"].(string))
-			if err != nil || string(public) != string(cbor(k.cose())) {
+			if err != nil || string(public) != string(cbor(k.COSE())) {
 				t.Errorf("%s: public key %v %v", name, row["publicKey"], err)
 			}
 			delete(row, "publicKey")
-			want := map[string]any{"id": row["id"], "name": "laptop", "userId": s.User(adaMail).ID, "credentialID": b64(k.id),
+			want := map[string]any{"id": row["id"], "name": "laptop", "userId": s.User(adaMail).ID, "credentialID": b64(k.ID),
 				"counter": 11.0, "deviceType": "multiDevice", "backedUp": true, "transports": "internal,hybrid",
 				"createdAt": "2026-03-02T12:00:00.000Z", "aaguid": "00000000-0000-0000-0000-000000000007"}
 			if diff := cmp.Diff(want, row); diff != "" {
@@ -92,7 +92,7 @@ func TestOptions(t *testing.T) {
 	}
 	k := newKey(t, -7)
 	k.register(ada).Want(200)
-	listed := `{"id":"` + b64(k.id) + `","transports":["internal","hybrid"],"type":"public-key"}`
+	listed := `{"id":"` + b64(k.ID) + `","transports":["internal","hybrid"],"type":"public-key"}`
 	ada.Get("/passkey/generate-register-options?name=Work&authenticatorAttachment=platform").Want(200,
 		`"name":"Work","displayName":"ada@example.com"`, `"excludeCredentials":[`+listed+`]`, `"authenticatorAttachment":"platform"`)
 	ada.Get("/passkey/generate-authenticate-options").Want(200, `"allowCredentials":[`+listed+`]`)
@@ -170,7 +170,7 @@ func TestNames(t *testing.T) {
 		}}})
 	for given, want := range map[string]string{`"\t mine "`: "mine", `" "`: "made by 00000000-0000-0000-0000-000000000007"} {
 		k := newKey(t, -8)
-		response, _ := json.Marshal(k.create(k.options(ada, "")))
+		response, _ := json.Marshal(k.Create(k.options(ada, "")))
 		ada.Post("/passkey/verify-registration", `{"response":`+string(response)+`,"name":`+given+`}`).Want(200, `"name":"`+want+`"`)
 	}
 }
@@ -181,7 +181,7 @@ func TestCreateSession(t *testing.T) {
 		_, ada := serve(t, passkey.Options{}, engine)
 		before := ada.Cookie("better-auth.session_token")
 		k := newKey(t, -7)
-		a := ada.Post("/passkey/verify-registration", j{"response": k.create(k.options(ada, "")), "createSession": true}).Want(200, `"name":null`)
+		a := ada.Post("/passkey/verify-registration", j{"response": k.Create(k.options(ada, "")), "createSession": true}).Want(200, `"name":null`)
 		if a.Text("session.userId") != a.Text("userId") || a.Text("user.email") != adaMail || ada.Cookie("better-auth.session_token") == before {
 			t.Errorf("answer %s", a.Body)
 		}
@@ -232,7 +232,7 @@ func TestWithoutSession(t *testing.T) {
 		bob.Get("/passkey/generate-register-options?context=bob@example.com").Want(200, `"name":"bob@example.com","displayName":"New"`)
 		k := newKey(t, -7)
 		send := func(c *client, context string, more j) *authtest.Answer {
-			more["response"] = k.create(k.options(c, "?context="+context))
+			more["response"] = k.Create(k.options(c, "?context="+context))
 			return c.Post("/passkey/verify-registration", more)
 		}
 		send(bob, "bob@example.com", j{"createSession": true}).Want(200, `"user":{`, `"session":{`)
@@ -255,7 +255,7 @@ func TestWithoutSession(t *testing.T) {
 		// A session wins over what is resolved, and whoever signs in meanwhile is not the one.
 		send(ada, "x", j{}).Want(200, s.User(adaMail).ID)
 		eve := s.Client()
-		response := newKey(t, -7).create(k.options(eve, "?context=carol@example.com"))
+		response := newKey(t, -7).Create(k.options(eve, "?context=carol@example.com"))
 		eve.SetCookie("better-auth.session_token", ada.Cookie("better-auth.session_token"))
 		eve.Post("/passkey/verify-registration", j{"response": response}).WantCode(401, "YOU_ARE_NOT_ALLOWED_TO_REGISTER_THIS_PASSKEY")
 	})
@@ -295,12 +295,12 @@ func TestUserHandle(t *testing.T) {
 	first.register(ada).Want(200)
 	second.register(ada).Want(200)
 	eves.register(s.SignUp(eveMail)).Want(200)
-	if string(first.handle) != string(second.handle) || string(first.handle) == string(eves.handle) || len(first.handle) != 32 ||
-		strings.Contains(string(first.handle), s.User(adaMail).ID) {
-		t.Errorf("handles %s %s %s", first.handle, second.handle, eves.handle)
+	if string(first.Handle) != string(second.Handle) || string(first.Handle) == string(eves.Handle) || len(first.Handle) != 32 ||
+		strings.Contains(string(first.Handle), s.User(adaMail).ID) {
+		t.Errorf("handles %s %s %s", first.Handle, second.Handle, eves.Handle)
 	}
-	for _, handle := range [][]byte{nil, {}, []byte("0123456789abcdefghijklmnopqrstuv"), []byte("short"), first.handle} {
-		first.signIn(s.Client(), func(a *act) { a.handle = handle }).Want(200)
+	for _, handle := range [][]byte{nil, {}, []byte("0123456789abcdefghijklmnopqrstuv"), []byte("short"), first.Handle} {
+		first.signIn(s.Client(), func(a *act) { a.Handle = handle }).Want(200)
 	}
 }
 
@@ -309,13 +309,13 @@ func TestRequestOriginMissing(t *testing.T) {
 	off := true
 	s, ada := serve(t, passkey.Options{}, func(o *core.Options) { o.Advanced.DisableCSRFCheck = &off })
 	k := newKey(t, -7)
-	response := k.create(k.options(ada, ""))
+	response := k.Create(k.options(ada, ""))
 	bare := ada.Clone()
 	bare.Headers["Origin"] = nil
 	bare.Post("/passkey/verify-registration", j{"response": response}).WantCode(400, "FAILED_TO_VERIFY_REGISTRATION")
 	ada.Post("/passkey/verify-registration", j{"response": response}).Want(200)
 	phone := s.Client()
-	answer := k.get(challenge(phone))
+	answer := k.Get(challenge(phone))
 	phone.Headers["Origin"] = nil
 	phone.Post("/passkey/verify-authentication", j{"response": answer}).Want(400, `"message":"origin missing"`)
 }
@@ -326,7 +326,7 @@ func TestCeremonyLasts(t *testing.T) {
 	k := newKey(t, -7)
 	k.register(ada).Want(200)
 	c := s.Client()
-	first := k.get(challenge(c))
+	first := k.Get(challenge(c))
 	s.Clock.Advance(5*time.Minute - time.Second)
 	c.Post("/passkey/verify-authentication", j{"response": first}).Want(200)
 }

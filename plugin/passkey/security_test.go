@@ -64,12 +64,12 @@ func TestWA01(t *testing.T) {
 func TestWA02(t *testing.T) {
 	t.Parallel()
 	s, ada, _, k, _ := two(t)
-	ada.Post("/passkey/verify-authentication", j{"response": k.get(k.options(ada, ""))}).WantCode(400, "CHALLENGE_NOT_FOUND")
+	ada.Post("/passkey/verify-authentication", j{"response": k.Get(k.options(ada, ""))}).WantCode(400, "CHALLENGE_NOT_FOUND")
 	fresh := newKey(t, -7)
-	ada.Post("/passkey/verify-registration", j{"response": fresh.create(challenge(ada))}).WantCode(400, "CHALLENGE_NOT_FOUND")
+	ada.Post("/passkey/verify-registration", j{"response": fresh.Create(challenge(ada))}).WantCode(400, "CHALLENGE_NOT_FOUND")
 	// A challenge of another browser, and a cookie of one's own making.
 	phone, other := s.Client(), s.Client()
-	answer := k.get(challenge(phone))
+	answer := k.Get(challenge(phone))
 	other.Post("/passkey/verify-authentication", j{"response": answer}).WantCode(400, "CHALLENGE_NOT_FOUND")
 	challenge(other)
 	refused(t, "another browser's challenge", other.Post("/passkey/verify-authentication", j{"response": answer}))
@@ -87,26 +87,26 @@ func TestWA03(t *testing.T) {
 	authtest.Engines(t, func(t *testing.T, engine func(*core.Options)) {
 		s, ada, _, _, k := two(t, engine)
 		phone := s.Client()
-		answer := j{"response": k.get(challenge(phone))}
+		answer := j{"response": k.Get(challenge(phone))}
 		thief := phone.Clone()
 		phone.Post("/passkey/verify-authentication", answer).Want(200)
 		thief.Post("/passkey/verify-authentication", answer).WantCode(400, "CHALLENGE_NOT_FOUND")
 
 		late := s.Client()
-		answer = j{"response": k.get(challenge(late))}
+		answer = j{"response": k.Get(challenge(late))}
 		stale := late.Clone()
 		stale.SetCookie("better-auth.better-auth-passkey", late.Cookie("better-auth.better-auth-passkey")) // kept longer than a browser would
 		s.Clock.Advance(5*time.Minute + time.Second)
 		stale.Post("/passkey/verify-authentication", answer).WantCode(400, "CHALLENGE_NOT_FOUND")
 
 		failed := s.Client()
-		answer = j{"response": k.get(challenge(failed))}
+		answer = j{"response": k.Get(challenge(failed))}
 		refused(t, "a forged signature", failed.Post("/passkey/verify-authentication",
-			j{"response": k.get("x", func(a *act) { a.forge = func([]byte) []byte { return []byte("x") } })}))
+			j{"response": k.Get("x", func(a *act) { a.Forge = func([]byte) []byte { return []byte("x") } })}))
 		failed.Post("/passkey/verify-authentication", answer).WantCode(400, "CHALLENGE_NOT_FOUND")
 
 		fresh := newKey(t, -7)
-		made := j{"response": fresh.create(fresh.options(ada, ""))}
+		made := j{"response": fresh.Create(fresh.options(ada, ""))}
 		again := ada.Clone()
 		ada.Post("/passkey/verify-registration", made).Want(200)
 		again.Post("/passkey/verify-registration", made).WantCode(400, "CHALLENGE_NOT_FOUND")
@@ -145,12 +145,12 @@ func TestWA03Race(t *testing.T) {
 	authtest.Engines(t, func(t *testing.T, engine func(*core.Options)) {
 		s, ada, _, _, k := two(t, engine)
 		phone := s.Client()
-		answer := j{"response": k.get(challenge(phone))}
+		answer := j{"response": k.Get(challenge(phone))}
 		if n := race(clones(phone, racers), func(c *client) *authtest.Answer { return c.Post("/passkey/verify-authentication", answer) }); n != 1 {
 			t.Errorf("%d sign-ins with one challenge", n)
 		}
 		fresh := newKey(t, -7)
-		made := j{"response": fresh.create(fresh.options(ada, ""))}
+		made := j{"response": fresh.Create(fresh.options(ada, ""))}
 		if n := race(clones(ada, racers), func(c *client) *authtest.Answer { return c.Post("/passkey/verify-registration", made) }); n != 1 {
 			t.Errorf("%d registrations with one challenge", n)
 		}
@@ -164,13 +164,13 @@ func TestWA04(t *testing.T) {
 	t.Parallel()
 	s, ada, _, k, _ := two(t)
 	for _, origin := range foreignOrigins {
-		lie := func(a *act) { a.client["origin"] = origin }
+		lie := func(a *act) { a.Client["origin"] = origin }
 		refused(t, origin, k.signIn(s.Client(), lie))
 		refused(t, origin, newKey(t, -7).register(ada, lie))
 		// The request's own origin is no proof where it is not trusted: without
 		// cookies of a session nothing else stops it.
 		phone := s.Client()
-		answer := j{"response": k.get(challenge(phone), lie)}
+		answer := j{"response": k.Get(challenge(phone), lie)}
 		phone.Headers.Set("Origin", origin)
 		if a := phone.Post("/passkey/verify-authentication", answer); a.Status == 200 {
 			t.Errorf("a page at %q may sign in", origin)
@@ -185,10 +185,10 @@ func TestWA04Listed(t *testing.T) {
 	const phone = "android:apk-key-hash:xyz"
 	s, ada := serve(t, passkey.Options{Origins: []string{"http://app.test", phone}})
 	k := newKey(t, -7)
-	k.register(ada, func(a *act) { a.client["origin"] = phone }).Want(200)
-	k.signIn(s.Client(), func(a *act) { a.client["origin"] = "http://app.test" }).Want(200)
+	k.register(ada, func(a *act) { a.Client["origin"] = phone }).Want(200)
+	k.signIn(s.Client(), func(a *act) { a.Client["origin"] = "http://app.test" }).Want(200)
 	for _, origin := range append(foreignOrigins, authtest.Origin, phone+"/", strings.ToUpper(phone)) {
-		refused(t, origin, k.signIn(s.Client(), func(a *act) { a.client["origin"] = origin }))
+		refused(t, origin, k.signIn(s.Client(), func(a *act) { a.Client["origin"] = origin }))
 	}
 }
 
@@ -196,26 +196,26 @@ func TestWA05(t *testing.T) {
 	t.Parallel()
 	s, ada, _, k, _ := two(t)
 	lies := map[string]func(a *act){
-		"rpId":               func(a *act) { a.rpID = "evil.example" },
-		"rpId of the parent": func(a *act) { a.rpID = "test" },
-		"crossOrigin":        func(a *act) { a.client["crossOrigin"] = true },
-		"topOrigin":          func(a *act) { a.client["crossOrigin"], a.client["topOrigin"] = true, "http://evil.example" },
-		"topOrigin alone":    func(a *act) { a.client["topOrigin"] = authtest.Origin },
-		"padding":            func(a *act) { a.client["challenge"] = a.client["challenge"].(string) + "=" },
-		"challenge":          func(a *act) { a.client["challenge"] = strings.Repeat("A", 43) },
-		"no challenge":       func(a *act) { delete(a.client, "challenge") },
-		"a number":           func(a *act) { a.client["challenge"] = 5 },
-		"type":               func(a *act) { a.client["type"] = "webauthn" },
-		"payment":            func(a *act) { a.client["type"] = "payment.get" },
-		"no type":            func(a *act) { delete(a.client, "type") },
-		"token binding":      func(a *act) { a.client["tokenBinding"] = j{"status": "odd"} },
+		"rpId":               func(a *act) { a.RPID = "evil.example" },
+		"rpId of the parent": func(a *act) { a.RPID = "test" },
+		"crossOrigin":        func(a *act) { a.Client["crossOrigin"] = true },
+		"topOrigin":          func(a *act) { a.Client["crossOrigin"], a.Client["topOrigin"] = true, "http://evil.example" },
+		"topOrigin alone":    func(a *act) { a.Client["topOrigin"] = authtest.Origin },
+		"padding":            func(a *act) { a.Client["challenge"] = a.Client["challenge"].(string) + "=" },
+		"challenge":          func(a *act) { a.Client["challenge"] = strings.Repeat("A", 43) },
+		"no challenge":       func(a *act) { delete(a.Client, "challenge") },
+		"a number":           func(a *act) { a.Client["challenge"] = 5 },
+		"type":               func(a *act) { a.Client["type"] = "webauthn" },
+		"payment":            func(a *act) { a.Client["type"] = "payment.get" },
+		"no type":            func(a *act) { delete(a.Client, "type") },
+		"token binding":      func(a *act) { a.Client["tokenBinding"] = j{"status": "odd"} },
 	}
 	for name, lie := range lies {
 		refused(t, name, k.signIn(s.Client(), lie))
 		refused(t, name, newKey(t, -7).register(ada, lie))
 	}
-	refused(t, "webauthn.create", k.signIn(s.Client(), func(a *act) { a.client["type"] = "webauthn.create" }))
-	refused(t, "webauthn.get", newKey(t, -7).register(ada, func(a *act) { a.client["type"] = "webauthn.get" }))
+	refused(t, "webauthn.create", k.signIn(s.Client(), func(a *act) { a.Client["type"] = "webauthn.create" }))
+	refused(t, "webauthn.get", newKey(t, -7).register(ada, func(a *act) { a.Client["type"] = "webauthn.get" }))
 	// The relying party never comes from a request.
 	phone := s.Client()
 	phone.Headers.Set("X-Forwarded-Host", "evil.example")
@@ -226,9 +226,9 @@ func TestWA06(t *testing.T) {
 	t.Parallel()
 	s, ada, _, k, _ := two(t)
 	synced := newKey(t, -8)
-	synced.flags |= eligible
+	synced.Flags |= eligible
 	synced.register(ada).Want(200)
-	flags := func(f byte) func(*act) { return func(a *act) { a.flags = a.flags&attested | f } }
+	flags := func(f byte) func(*act) { return func(a *act) { a.Flags = a.Flags&attested | f } }
 	refused(t, "UP=0", k.signIn(s.Client(), flags(verified)))
 	refused(t, "UP=0", newKey(t, -7).register(ada, flags(verified)))
 	refused(t, "BS without BE", k.signIn(s.Client(), flags(present|backedUp)))
@@ -244,13 +244,13 @@ func TestWA09(t *testing.T) {
 	t.Parallel()
 	s, ada := serve(t, passkey.Options{Selection: passkey.Selection{UserVerification: "required"}})
 	k := newKey(t, -7)
-	unverified := func(a *act) { a.flags &^= verified }
+	unverified := func(a *act) { a.Flags &^= verified }
 	refused(t, "a registration", k.register(ada, unverified))
 	k.register(ada).Want(200)
 	phone := s.Client()
 	phone.Get("/passkey/generate-authenticate-options?userVerification=discouraged").Want(200, `"userVerification":"required"`)
 	refused(t, "a sign-in", k.signIn(phone, unverified))
-	answer := j{"response": k.get(challenge(phone), unverified), "userVerification": "discouraged", "requireUserVerification": false}
+	answer := j{"response": k.Get(challenge(phone), unverified), "userVerification": "discouraged", "requireUserVerification": false}
 	refused(t, "a policy of the client's", phone.Post("/passkey/verify-authentication", answer))
 	k.signIn(phone).Want(200)
 	ada.Get("/passkey/generate-register-options?userVerification=discouraged&authenticatorSelection=x").Want(200, `"userVerification":"required"`)
@@ -260,7 +260,7 @@ func TestWA07(t *testing.T) {
 	t.Parallel()
 	authtest.Engines(t, func(t *testing.T, engine func(*core.Options)) {
 		s, ada, _, k, _ := two(t, engine)
-		count := func(n uint32) func(*act) { return func(a *act) { a.counter = n } }
+		count := func(n uint32) func(*act) { return func(a *act) { a.Counter = n } }
 		k.signIn(s.Client(), count(20)).Want(200)
 		for _, n := range []uint32{20, 19, 5, 0, 1 << 31} {
 			refused(t, fmt.Sprint(n), k.signIn(s.Client(), count(n)))
@@ -275,7 +275,7 @@ func TestWA07(t *testing.T) {
 		browsers := clones(s.Client(), racers)
 		answers := map[*client]j{}
 		for _, c := range browsers {
-			answers[c] = fresh.get(challenge(c), count(50))
+			answers[c] = fresh.Get(challenge(c), count(50))
 		}
 		if n := race(browsers, func(c *client) *authtest.Answer {
 			return c.Post("/passkey/verify-authentication", j{"response": answers[c]})
@@ -303,10 +303,10 @@ func TestWA10(t *testing.T) {
 	s, _, _, k, eves := two(t)
 	want := `{"message":"Authentication failed","code":"AUTHENTICATION_FAILED"}`
 	for name, lie := range map[string]func(*act){
-		"signature": func(a *act) { a.forge = func(b []byte) []byte { b[len(b)-1] ^= 1; return b } },
-		"handle":    func(a *act) { a.handle = eves.handle },
-		"origin":    func(a *act) { a.client["origin"] = "http://evil.example" },
-		"counter":   func(a *act) { a.counter = 1 },
+		"signature": func(a *act) { a.Forge = func(b []byte) []byte { b[len(b)-1] ^= 1; return b } },
+		"handle":    func(a *act) { a.Handle = eves.Handle },
+		"origin":    func(a *act) { a.Client["origin"] = "http://evil.example" },
+		"counter":   func(a *act) { a.Counter = 1 },
 	} {
 		if a := k.signIn(s.Client(), lie); a.Body != want {
 			t.Errorf("%s: %s", name, a.Body)
@@ -320,9 +320,9 @@ func TestWA11(t *testing.T) {
 	authtest.Engines(t, func(t *testing.T, engine func(*core.Options)) {
 		s, ada, eve, k, _ := two(t, engine)
 		fake := newKey(t, -7)
-		fake.id = k.id
+		fake.ID = k.ID
 		fake.register(eve).WantCode(400, "PREVIOUSLY_REGISTERED")
-		eve.Post("/passkey/verify-registration", j{"response": fake.create(fake.options(eve, "")), "createSession": true}).WantCode(400, "PREVIOUSLY_REGISTERED")
+		eve.Post("/passkey/verify-registration", j{"response": fake.Create(fake.options(eve, "")), "createSession": true}).WantCode(400, "PREVIOUSLY_REGISTERED")
 		k.signIn(s.Client()).Want(200, adaMail)
 		refused(t, "Eve's key", fake.signIn(s.Client()))
 
@@ -331,7 +331,7 @@ func TestWA11(t *testing.T) {
 		browsers := append(clones(ada, racers/2), clones(eve, racers/2)...)
 		made := map[*client]j{}
 		for _, c := range browsers {
-			made[c] = fresh.create(fresh.options(c, ""))
+			made[c] = fresh.Create(fresh.options(c, ""))
 		}
 		if n := race(browsers, func(c *client) *authtest.Answer {
 			return c.Post("/passkey/verify-registration", j{"response": made[c]})
@@ -344,10 +344,10 @@ func TestWA11(t *testing.T) {
 func TestWA12(t *testing.T) {
 	t.Parallel()
 	s, _, _, k, eves := two(t)
-	refused(t, "Eve's handle", k.signIn(s.Client(), func(a *act) { a.handle = eves.handle }))
-	refused(t, "Eve's credential, signed by Ada's", k.signIn(s.Client(), func(a *act) { a.id = eves.id }))
+	refused(t, "Eve's handle", k.signIn(s.Client(), func(a *act) { a.Handle = eves.Handle }))
+	refused(t, "Eve's credential, signed by Ada's", k.signIn(s.Client(), func(a *act) { a.ID = eves.ID }))
 	// The session is always of the credential's owner.
-	k.signIn(s.Client(), func(a *act) { a.handle = []byte(s.User(eveMail).ID) }).Want(200, adaMail)
+	k.signIn(s.Client(), func(a *act) { a.Handle = []byte(s.User(eveMail).ID) }).Want(200, adaMail)
 }
 
 // Whoever is signed in is asked for an own passkey.
@@ -365,21 +365,21 @@ func TestWA13(t *testing.T) {
 		s, ada, eve, _, _ := two(t, engine, func(o *core.Options) { o.Session.CookieCache.Enabled = true })
 		const session, cookie = "better-auth.session_token", "better-auth.better-auth-passkey"
 		fresh := newKey(t, -7)
-		made := j{"response": fresh.create(fresh.options(ada, ""))}
+		made := j{"response": fresh.Create(fresh.options(ada, ""))}
 		mixed := eve.Clone()
 		mixed.SetCookie(cookie, ada.Cookie(cookie))
 		mixed.Post("/passkey/verify-registration", made).WantCode(401, "YOU_ARE_NOT_ALLOWED_TO_REGISTER_THIS_PASSKEY")
 
 		for _, query := range []string{"?userId=", "?context=", "?user="} {
 			k := newKey(t, -7)
-			ada.Post("/passkey/verify-registration", j{"response": k.create(k.options(ada, query+s.User(eveMail).ID)), "userId": s.User(eveMail).ID}).
+			ada.Post("/passkey/verify-registration", j{"response": k.Create(k.options(ada, query+s.User(eveMail).ID)), "userId": s.User(eveMail).ID}).
 				Want(200, `"userId":"`+s.User(adaMail).ID+`"`)
 		}
 
 		// A session that was revoked, though the browser's cached copy is good.
 		thief := ada.Clone()
 		k := newKey(t, -7)
-		made = j{"response": k.create(k.options(thief, ""))}
+		made = j{"response": k.Create(k.options(thief, ""))}
 		ada.Post("/revoke-sessions", nil).Want(200)
 		thief.Get("/get-session").Want(200, adaMail)
 		thief.Get("/passkey/generate-register-options").Want(401)
@@ -387,7 +387,7 @@ func TestWA13(t *testing.T) {
 		thief.Post("/passkey/delete-passkey", j{"id": "x"}).Want(401)
 
 		ada = s.SignIn(adaMail)
-		made = j{"response": k.create(k.options(ada, ""))}
+		made = j{"response": k.Create(k.options(ada, ""))}
 		s.Clock.Advance(25 * time.Hour)
 		ada.Get("/passkey/generate-register-options").WantCode(403, "SESSION_NOT_FRESH")
 		ada.Post("/passkey/verify-registration", made).WantCode(403, "SESSION_NOT_FRESH")
