@@ -71,7 +71,7 @@ func unsigned(*harness.Provider) map[string]harness.Grant {
 }
 
 func confused(p *harness.Provider) map[string]harness.Grant {
-	der, err := x509.MarshalPKIXPublicKey(&p.Key.PublicKey)
+	der, err := x509.MarshalPKIXPublicKey(p.Key.Public())
 	if err != nil {
 		panic(err) // a key of our own
 	}

@@ -35,6 +35,9 @@ type Instance struct {
 	// Providers are two OpenID Connect providers it is configured with; they
 	// do not know each other.
 	Providers [2]*Provider
+	// Google is configured as it is in production, and found on the Internet.
+	Google   *Provider
+	Internet *Internet
 
 	host    string
 	process *exec.Cmd
@@ -74,7 +77,7 @@ func start(keep testing.TB, binary string, p Profile, overlay JSON) (*Instance, 
 		return nil, err
 	}
 	i.process = exec.Command(binary, "serve", "--migrate", "--config", file)
-	i.process.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}
+	i.process.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "SSL_CERT_FILE=" + i.Internet.roots}
 	i.process.Stderr = &i.log
 	if err := i.process.Start(); err != nil {
 		return nil, err
@@ -133,15 +136,23 @@ func (i *Instance) everything(keep testing.TB) JSON {
 			"clientId": ClientID, "clientSecret": "the client's secret", "scopes": []string{"openid", "email", "profile"}, "allowPrivateAddresses": true,
 		}
 	}
+	i.Internet = newInternet(keep)
+	i.Google = newGoogle(i.Internet)
+	application := JSON{"clientId": ClientID, "clientSecret": "the client's secret"}
 	return JSON{
+		"outboundProxy": i.Internet.URL,
+		"socialProviders": JSON{
+			"apple": application, "discord": application, "facebook": application, "github": application, "google": application,
+			"microsoft": application,
+		},
 		"baseURL": origin, "secret": Secret, "trustedOrigins": []string{"https://app.example.com", "https://*.wild.example", "myapp://auth"},
 		"emailAndPassword": JSON{"enabled": true},
 		"user":             JSON{"changeEmail": JSON{"enabled": true}, "deleteUser": JSON{"enabled": true}},
 		"delivery":         JSON{"webhook": JSON{"url": i.Mail.server.URL}},
 		"plugins": JSON{
 			"admin": true, "apiKey": JSON{"enableSessionForAPIKeys": true, "enableMetadata": true}, "bearer": true, "emailOTP": true,
-			"genericOAuth": JSON{"config": providers}, "jwt": true, "magicLink": true, "organization": JSON{"teams": JSON{"enabled": true}},
-			"passkey": true, "twoFactor": true, "username": true,
+			"genericOAuth": JSON{"config": providers}, "jwt": true, "magicLink": true, "oneTap": true, "organization": JSON{"teams": JSON{"enabled": true}},
+			"passkey": JSON{"rpID": "auth.test"}, "twoFactor": true, "username": true,
 		},
 	}
 }

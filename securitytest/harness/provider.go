@@ -1,7 +1,7 @@
 package harness
 
 import (
-	"crypto/ecdsa"
+	"crypto"
 	"crypto/rand"
 	"encoding/json"
 	"maps"
@@ -23,8 +23,9 @@ const ClientID = "watchword"
 // forged in any way. It is safe for concurrent use.
 type Provider struct {
 	URL string // its issuer
-	Key *ecdsa.PrivateKey
+	Key crypto.Signer
 	KID string
+	Alg string // of ID tokens
 
 	mu     sync.Mutex
 	grants map[string]*grant // by code, and by access token
@@ -60,8 +61,7 @@ type grant struct {
 
 // NewProvider starts a provider that ends with the test.
 func NewProvider(keep testing.TB) *Provider {
-	p := &Provider{Key: NewKey(), KID: "key-" + rand.Text()[:6], grants: map[string]*grant{}, calls: map[string]int{},
-		override: map[string]http.HandlerFunc{}}
+	p := newProvider(NewKey(), "ES256")
 	server := httptest.NewServer(p)
 	keep.Cleanup(server.Close)
 	p.URL = server.URL
@@ -71,6 +71,11 @@ func NewProvider(keep testing.TB) *Provider {
 		"id_token_signing_alg_values_supported": []string{"ES256"}, "authorization_response_iss_parameter_supported": true,
 	}
 	return p
+}
+
+func newProvider(key crypto.Signer, alg string) *Provider {
+	return &Provider{Key: key, KID: "key-" + rand.Text()[:6], Alg: alg, grants: map[string]*grant{}, calls: map[string]int{},
+		override: map[string]http.HandlerFunc{}}
 }
 
 // Override makes a path of the provider answer in another way from now on;
@@ -111,11 +116,16 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/userinfo":
 		answer = p.userinfo(r)
 	}
-	w.Header().Set("Content-Type", "application/json")
 	if answer == nil {
-		w.WriteHeader(http.StatusBadRequest)
-		answer = JSON{"error": "invalid_grant"}
+		writeJSON(w, http.StatusBadRequest, JSON{"error": "invalid_grant"})
+		return
 	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
+func writeJSON(w http.ResponseWriter, status int, answer any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
@@ -176,7 +186,7 @@ func (p *Provider) idToken(g *grant) string {
 		claims["nonce"] = g.nonce
 	}
 	replace(claims, g.Claims)
-	header := JSON{"alg": "ES256", "kid": p.KID, "typ": "JWT"}
+	header := JSON{"alg": p.Alg, "kid": p.KID, "typ": "JWT"}
 	replace(header, g.Header)
 	var key any = p.Key
 	if g.Key != nil {
@@ -215,21 +225,4 @@ func bearer(r *http.Request) (string, bool) {
 func replace(into, changes JSON) {
 	maps.Copy(into, changes)
 	maps.DeleteFunc(into, func(_ string, v any) bool { return v == nil })
-}
-
-// Begin starts a sign-in at a provider and returns the URL the browser is
-// sent to. Members win over those of the body.
-func (c *Client) Begin(provider int, members JSON) (authorizationURL string) {
-	c.s.t.Helper()
-	body := JSON{"provider": ProviderIDs[provider], "callbackURL": "/welcome"}
-	maps.Copy(body, members)
-	a := c.Post("/sign-in/social", body)
-	a.Want(http.StatusOK)
-	return a.Text("url")
-}
-
-// Arrive signs in at a provider and returns the answer of the callback.
-func (c *Client) Arrive(provider int, g Grant) *Answer {
-	c.s.t.Helper()
-	return c.Get(c.s.Providers[provider].Approve(c.s.t, c.Begin(provider, nil), g))
 }
