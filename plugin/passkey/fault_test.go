@@ -19,7 +19,7 @@ func TestFaults(t *testing.T) {
 	spent := []string{"CHALLENGE_NOT_FOUND"}
 	register := func(s *authtest.Server) *fault.Attempt {
 		ada, k := s.SignUp(adaMail), newKey(t, -8)
-		answer := k.create(k.options(ada, ""))
+		answer := k.Create(k.options(ada, ""))
 		return &fault.Attempt{
 			Client: ada,
 			Do: func(c *client) *authtest.Answer {
@@ -32,7 +32,7 @@ func TestFaults(t *testing.T) {
 	enter := func(s *authtest.Server) *fault.Attempt {
 		ada, phone, k := s.SignUp(adaMail), s.Client(), newKey(t, -8).counting(1)
 		k.register(ada).Want(200)
-		answer := k.get(challenge(phone))
+		answer := k.Get(challenge(phone))
 		var browser *client
 		return &fault.Attempt{
 			Client: phone,
