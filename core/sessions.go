@@ -200,12 +200,28 @@ func (s Sessions) DeleteAll(userID string) error { return s.deleteAllBut(userID,
 // DeleteOthers ends every session of a user but the one with the token.
 func (s Sessions) DeleteOthers(userID, token string) error { return s.deleteAllBut(userID, token) }
 
+// left returns the sessions of a user that are to end: those that are listed,
+// and those that only secondary storage has, where a revocation failed halfway.
+func (s Sessions) left(userID string) ([]*Session, error) {
+	rows, err := s.List(userID)
+	if err != nil || s.c.k.options.SecondaryStorage == nil || s.preserved() || !s.c.k.sessionsInDatabase() {
+		return rows, err
+	}
+	kept, err := s.listKept(userID)
+	for _, row := range kept {
+		if !slices.ContainsFunc(rows, func(listed *Session) bool { return listed.Token == row.Token }) {
+			rows = append(rows, row)
+		}
+	}
+	return rows, err
+}
+
 func (s Sessions) deleteAllBut(userID, token string) error {
 	e, t := s.entity(), s.c.k.tables.Sessions
 	var rows []*Session
 	if e.watchesDeletes() || s.c.k.options.SecondaryStorage != nil {
 		var err error
-		if rows, err = s.List(userID); err != nil {
+		if rows, err = s.left(userID); err != nil {
 			return err
 		}
 	}

@@ -11,8 +11,6 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
-	"github.com/watchword-auth/watchword/db/memory"
-	"github.com/watchword-auth/watchword/db/sqlite"
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/kv"
 )
@@ -48,45 +46,7 @@ type Attempt struct {
 	Sound func() string
 }
 
-// Run runs flows through every failure of every operation over each engine
-// that needs no server. Those on SQLite are the ones in which the engine
-// matters: where it has to undo something, and where it sees the caller go.
-func Run(t *testing.T, flows ...Flow) {
-	t.Helper()
-	for _, f := range flows {
-		t.Run(f.Name+"/memory", func(t *testing.T) {
-			f.run(t, func(o *core.Options) { o.Database = memory.New() }, Refused, Lost, Outage, canceled)
-		})
-		t.Run(f.Name+"/sqlite", func(t *testing.T) {
-			if testing.Short() {
-				t.Skip("memory has to do for a short run")
-			}
-			f.run(t, inMemory(t), Lost, canceled)
-		})
-	}
-}
-
-// inMemory is SQLite as it is, without a disk to wait for.
-func inMemory(t *testing.T) func(*core.Options) {
-	t.Helper()
-	a, err := sqlite.Open(":memory:", sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = a.Close() })
-	return func(o *core.Options) { o.Database = a }
-}
-
-// Over is [Run] over one engine on a server. Flows empty the tables of those
-// before them.
-func Over(t *testing.T, engine func(*core.Options), flows ...Flow) {
-	t.Helper()
-	for _, f := range flows {
-		t.Run(f.Name, func(t *testing.T) { f.run(t, engine, Lost, canceled) })
-	}
-}
-
-func (f Flow) run(t *testing.T, engine func(*core.Options), kinds ...Kind) {
+func (f Flow) run(t *testing.T, engine place, kinds ...Kind) {
 	var operations int
 	t.Run("whole", func(t *testing.T) {
 		r := f.begin(t, engine)
@@ -104,7 +64,13 @@ func (f Flow) run(t *testing.T, engine func(*core.Options), kinds ...Kind) {
 	})
 	for n := 1; n <= operations; n++ {
 		for _, kind := range kinds {
-			t.Run(fmt.Sprintf("%d %v", n, kind), func(t *testing.T) { f.begin(t, engine).fail(n, kind) })
+			t.Run(fmt.Sprintf("%d %v", n, kind), func(t *testing.T) {
+				if r := f.begin(t, engine); kind == overtaken {
+					r.race(n)
+				} else {
+					r.fail(n, kind)
+				}
+			})
 		}
 	}
 }
@@ -116,11 +82,12 @@ type trial struct {
 	t    *testing.T
 	s    *authtest.Server
 	plan *Plan
+	drop func() // ends the connections to the database
 }
 
-func (f Flow) begin(t *testing.T, engine func(*core.Options)) *trial {
+func (f Flow) begin(t *testing.T, engine place) *trial {
 	plan := &Plan{}
-	options := append([]func(*core.Options){engine}, f.Options...)
+	options := append([]func(*core.Options){engine.option}, f.Options...)
 	s := authtest.New(t, append(options, func(o *core.Options) {
 		o.Database = DB(o.Database, plan)
 		if o.SecondaryStorage != nil {
@@ -128,7 +95,7 @@ func (f Flow) begin(t *testing.T, engine func(*core.Options)) *trial {
 		}
 	})...)
 	authtest.Empty(t, s.Kernel)
-	r := &trial{f.Begin(s), t, s, plan}
+	r := &trial{f.Begin(s), t, s, plan, engine.drop}
 	if r.Client == nil {
 		r.Client = s.Client()
 	}
@@ -140,12 +107,15 @@ func (f Flow) begin(t *testing.T, engine func(*core.Options)) *trial {
 // request again.
 func (r *trial) fail(n int, kind Kind) {
 	client := r.Client.Clone()
-	if kind == canceled {
+	switch kind {
+	case canceled:
 		ctx, cancel := context.WithCancel(r.t.Context())
 		defer cancel()
 		client = r.Client.WithContext(ctx)
 		r.plan.Meet(n, cancel)
-	} else {
+	case dropped:
+		r.plan.Meet(n, r.drop)
+	default:
 		r.plan.Fail(n, kind)
 	}
 	first := r.Do(client)

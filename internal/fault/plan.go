@@ -24,11 +24,16 @@ const (
 	// canceled ends the caller's context before the operation: the caller is
 	// gone. Storage itself works.
 	canceled
+	// overtaken keeps the caller waiting before the operation while another
+	// makes the same request.
+	overtaken
+	// dropped ends the connections to the database before the operation.
+	dropped
 )
 
 // String names the kind.
 func (k Kind) String() string {
-	return [...]string{"none", "refused", "lost", "outage", "canceled"}[k]
+	return [...]string{"none", "refused", "lost", "outage", "canceled", "overtaken", "dropped"}[k]
 }
 
 // Plan says which operation of the storages it was given to fails, and counts

@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,11 +38,14 @@ func TestFaults(t *testing.T) {
 		return func(s *authtest.Server) *fault.Attempt {
 			ada := s.SignUp(email)
 			issued := before(s, ada)
+			var mu sync.Mutex
 			return &fault.Attempt{
 				Client: ada,
 				Do: func(c *authtest.Client) *authtest.Answer {
 					a := c.Get("/token")
 					if a.Status == 200 {
+						mu.Lock()
+						defer mu.Unlock()
 						issued = append(issued, a.Text("token"))
 					}
 					return a
