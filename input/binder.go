@@ -39,6 +39,11 @@ func (b *Binder) Body() *Object { return b.object("body", "object", true) }
 // OptBody returns the body, which may be missing.
 func (b *Binder) OptBody() *Object { return b.object("body", "object", false) }
 
+// ShapedBody returns a body that may have several shapes, or be missing: one
+// that is no object is refused without saying what was expected, as the
+// reference does.
+func (b *Binder) ShapedBody() *Object { return b.object("body", "", false) }
+
 // Record is [Binder.Body] for bodies whose members are not known beforehand,
 // with the reference's word for them. Called after Body it is for what else
 // the object holds.
@@ -73,7 +78,11 @@ func (b *Binder) object(where, want string, required bool) *Object {
 		kind = "undefined"
 	}
 	if kind != "object" && (required || kind != "undefined") {
-		b.issue(where, "Invalid input: expected "+want+", received "+kind)
+		text := "Invalid input"
+		if want != "" {
+			text += ": expected " + want + ", received " + kind
+		}
+		b.issue(where, text)
 		o.skip = true
 	}
 	o.members = in.members

@@ -128,11 +128,6 @@ export const knownDifferences = [
       scenario === "rate-limits: callers that cannot be told apart" && a?.status === 429 && b?.status === 200,
   },
   {
-    reason: "Accounts may be named by provider, as 1.6 had it.",
-    matches: (scenario, a, b) =>
-      scenario === "accounts: tokens of accounts" && a?.status === b?.status && /VALIDATION_ERROR|ACCOUNT_NOT_FOUND/.test(a?.json?.code),
-  },
-  {
     reason: "A state that another browser presented is spent.",
     matches: (scenario, a, b) =>
       scenario === "social: a state that is known" && /error=access_denied$/.test(a?.location) && /error=state_mismatch$/.test(b?.location),

@@ -1,10 +1,13 @@
 package server
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/oauth"
+	"github.com/watchword-auth/watchword/origin"
 	"github.com/watchword-auth/watchword/plugin/genericoauth"
 	"github.com/watchword-auth/watchword/server/config"
 	"github.com/watchword-auth/watchword/token"
@@ -71,7 +74,9 @@ func newGenericOAuth(in pluginInput) (core.Plugin, error) {
 	}
 	options := genericoauth.Options{Legacy: o.Legacy}
 	for i := range o.Config {
-		p, err := o.Config[i].provider(in.client)
+		g := &o.Config[i]
+		g.AllowPrivateAddresses = g.AllowPrivateAddresses || atHome(in.options.BaseURL) && g.atHome()
+		p, err := g.provider(in.client)
 		if err != nil {
 			return nil, in.Errorf("config", "%s", strings.TrimPrefix(err.Error(), "genericoauth: "))
 		}
@@ -82,6 +87,17 @@ func newGenericOAuth(in pluginInput) (core.Plugin, error) {
 		return nil, in.Errorf("config", "%s", strings.TrimPrefix(err.Error(), "genericoauth: "))
 	}
 	return p, nil
+}
+
+// atHome reports whether the file itself names the provider on this machine. An
+// instance that is there too is one that somebody develops with.
+func (g *genericProvider) atHome() bool {
+	return slices.ContainsFunc([]string{g.DiscoveryURL, g.AuthorizationURL, g.TokenURL, g.UserInfoURL, g.Issuer}, atHome)
+}
+
+func atHome(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && origin.IsLoopback(u.Host)
 }
 
 func (g *genericProvider) provider(client *oauth.Client) (genericoauth.Provider, error) {

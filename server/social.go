@@ -63,6 +63,8 @@ func socialProvider(key, value *config.Node, client *oauth.Client) (core.SocialP
 	var in struct {
 		provider.Options
 		Enabled *bool `key:"enabled"`
+		// ResponseMode is taken and, as in the reference, of no effect.
+		ResponseMode string `key:"responseMode"`
 	}
 	if err := config.Decode(value, &in); err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ const AccountInfo core.Ref[AccountInfoInput, AccountInfoOutput] = "accountInfo"
 type AccountInfoInput struct{ Selection }
 
 // Bind reads the query.
-func (in *AccountInfoInput) Bind(b *input.Binder) { in.bind(b.Query()) }
+func (in *AccountInfoInput) Bind(b *input.Binder) { in.bind(b.Query(), "query") }
 
 // AccountInfoOutput is an identity at a provider, and the account it is.
 type AccountInfoOutput struct {

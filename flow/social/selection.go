@@ -21,11 +21,15 @@ type Selection struct {
 	ProviderID       string `json:"providerId,omitempty"`
 	// UserID is whose account it is, for calls in process without a session.
 	UserID string `json:"userId,omitempty"`
+
+	// refusal is 1.7's answer to a selection that 1.6 knew: it is given unless
+	// the selection finds an account.
+	refusal *core.Error
 }
 
 // bind reads a selection. The reference knows two shapes of it and refuses
 // everything else in one word, unless a shape fits but for names of its own.
-func (s *Selection) bind(o *input.Object) {
+func (s *Selection) bind(o *input.Object, where string) {
 	members := map[string]any{"accountId": &s.AccountID, "useAccountCookie": &s.UseAccountCookie,
 		"providerId": &s.ProviderID, "userId": &s.UserID}
 	for _, name := range [...]string{"accountId", "useAccountCookie", "providerId", "userId"} {
@@ -46,6 +50,12 @@ func (s *Selection) bind(o *input.Object) {
 	if byCookie && (byID || byProvider || !s.UseAccountCookie) || !byID && !byCookie && !byProvider {
 		o.Refuse("", "Invalid input")
 		return
+	}
+	if byProvider {
+		s.refusal = core.ErrValidation.Say("[" + where + "] Invalid input")
+		if byID {
+			s.refusal = core.ErrValidation.Say("[" + where + `] Unrecognized key: "providerId"`)
+		}
 	}
 	slices.Sort(unknown)
 	switch len(unknown) {
@@ -76,6 +86,20 @@ func owner(c *core.Context, s *Selection) (string, error) {
 
 // find returns the account that is meant, or [core.ErrAccountNotFound].
 func find(c *core.Context, s *Selection) (*core.Account, error) {
+	account, err := s.account(c)
+	if s.refusal == nil || core.Unavailable(err) {
+		return account, err
+	}
+	if err == nil {
+		_, err = oauth.Find(c, account.ProviderID)
+	}
+	if err != nil {
+		return nil, s.refusal.Wrap(err)
+	}
+	return account, nil
+}
+
+func (s *Selection) account(c *core.Context) (*core.Account, error) {
 	userID, err := owner(c, s)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ const RefreshToken core.Ref[TokenInput, RefreshOutput] = "refreshToken"
 type TokenInput struct{ Selection }
 
 // Bind reads the body.
-func (in *TokenInput) Bind(b *input.Binder) { in.bind(b.OptBody()) }
+func (in *TokenInput) Bind(b *input.Binder) { in.bind(b.ShapedBody(), "body") }
 
 // AccessTokenOutput is an access token and what belongs to it.
 type AccessTokenOutput struct {

@@ -128,13 +128,16 @@ func TestRefusedTokenRequests(t *testing.T) {
 	own := account(t, s, core.CredentialProvider, s.User("eve@example.com").ID)
 	for _, path := range []string{"/get-access-token", "/refresh-token"} {
 		for _, request := range []any{body{}, nil, body{"accountId": 1}, body{"accountId": "x", "useAccountCookie": true},
-			body{"useAccountCookie": false}, body{"accountId": nil}} {
+			body{"useAccountCookie": false}, body{"accountId": nil}, []string{}, body{"providerId": "google"}, body{"providerId": "credential"}, body{"providerId": ""}} {
 			c.Post(path, request).WantBody(400, `{"message":"[body] Invalid input","code":"VALIDATION_ERROR"}`)
 		}
 		for _, request := range []body{{"accountId": "x"}, {"useAccountCookie": true}, {"accountId": theirs.ID},
-			{"accountId": theirs.ID, "userId": theirs.UserID}, {"providerId": "google", "accountId": "1001", "userId": theirs.UserID}} {
+			{"accountId": theirs.ID, "userId": theirs.UserID}} {
 			c.Post(path, request).WantBody(400, `{"message":"Account not found","code":"ACCOUNT_NOT_FOUND"}`)
 		}
+		const unknown = `{"message":"[body] Unrecognized key: \"providerId\"","code":"VALIDATION_ERROR"}`
+		c.Post(path, body{"providerId": "google", "accountId": "1001", "userId": theirs.UserID}).WantBody(400, unknown)
+		s.Client().Post(path, body{"providerId": "google"}).WantBody(400, `{"message":"[body] Invalid input","code":"VALIDATION_ERROR"}`)
 		c.Post(path, body{"accountId": own.ID}).WantBody(400, `{"message":"Provider credential is not supported.","code":"PROVIDER_NOT_SUPPORTED"}`)
 		s.Client().Post(path, body{"accountId": theirs.ID, "userId": theirs.UserID}).WantBody(401, "")
 	}
