@@ -65,7 +65,7 @@ func sealsHaveAPurpose(t *testing.T, s *harness.Site) {
 	// A profile is for its provider, its browser, and once.
 	other := strings.Replace(back, "/callback/company/", "/callback/rival/", 1)
 	w.Refused(c.Clone().Get(other), http.StatusFound, "provider_mismatch")
-	c2, late := s.Client(), s.Client()
+	c2 := s.Client()
 	back = throughProduction(t, c2, prod, granted(email))
 	kept := c2.Clone()
 	c2.Get(back).Want(http.StatusFound)
@@ -78,7 +78,7 @@ func sealsHaveAPurpose(t *testing.T, s *harness.Site) {
 		thief.Stranger("a profile that was redeemed")
 	}
 	brief := s.With(body{"plugins": body{"oauthProxy": body{"maxAge": 1}}})
-	late = brief.Client()
+	late := brief.Client()
 	back = throughProduction(t, late, prod, granted(s.Address("late")))
 	time.Sleep(1100 * time.Millisecond) // a second is the shortest life there is
 	brief.Watch("late-").Refused(late.Get(back), http.StatusFound, "payload_expired")

@@ -22,8 +22,6 @@ const (
 	extended = authenticator.Extended
 )
 
-const rpID = authenticator.RPID
-
 // key is a passkey in an authenticator made of software.
 type key struct{ *authenticator.Key }
 
