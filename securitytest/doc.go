@@ -20,8 +20,7 @@
 //
 // A row that cannot apply has `na` in place of a test, and says why. A line of
 // a checklist that other rows hold names them in `by`. Every row of the
-// catalogue is in a table; nothing is left out silently. The checklists of
-// OAuth servers, WebAuthn, SAML and SCIM come with those sections.
+// catalogue is in a table; nothing is left out silently.
 //
 // # Sites
 //
@@ -32,6 +31,10 @@
 // a whole is seen by need an instance of one's own ([harness.Site.Own]). Rate
 // limits are off unless a row switches them on. All addresses of the
 // configuration are http://auth.test; requests go to loopback.
+//
+// [harness.Provider] are OpenID providers on loopback, which instances are
+// allowed to reach. Those of production, Google's and others, are played by
+// [harness.Internet]: an outbound proxy that answers for every host.
 //
 // There is no clock to shift: short lifetimes in the configuration,
 // [harness.Store.Age] and [harness.Store.Expire] stand for time that passes.

@@ -14,7 +14,7 @@ var server string
 
 // sections are in the order of the catalogue.
 func sections() []section {
-	return []section{rd, rl, pw, se, so, mf, ot, wa, ak, or, jw, in, c1, c2, c3, rc, tm, rs, op, dv, ss, sa, sc}
+	return []section{rd, rl, pw, se, so, mf, ot, wa, ak, or, jw, in, c1, c2, c3, c4, c5, c6, c7, c8, rc, tm, rs, op, dv, ss, sa, sc}
 }
 
 func TestMain(m *testing.M) {

@@ -33,6 +33,9 @@ func once(t *testing.T, what string, answers []*harness.Answer) int {
 	}
 	if won != 1 {
 		t.Errorf("%s: %d of %d succeeded", what, won, len(answers))
+		for _, a := range answers {
+			t.Logf("%d %s %s", a.Status, a.Header.Get("Location"), a.Body)
+		}
 	}
 	return winner
 }

@@ -23,6 +23,15 @@ var rc = section{"RC", "what happens once, under races", []row{
 	{id: "RC-08", in: stored, what: "racing organizations with one slug are one", test: slugsRace},
 	{id: "RC-09", in: stored, what: "an invitation is accepted once", test: invitationsRace},
 	{id: "RC-10", in: stored, what: "racing guesses of a code are no more than allowed", test: guessesRace},
+	{id: "RC-11", in: stored, what: "a challenge of a passkey is answered once", test: passkeyChallengesRace},
+	{id: "RC-12", in: stored, what: "a user keeps an account", test: lastAccountsRace},
+	{id: "RC-13", in: stored, what: "racing claims of one address leave it to one user", test: addressesRace},
+	{id: "RC-14", in: stored, what: "racing sign-ups with one name make one user", test: namesAtSignUpRace},
+	{id: "RC-15", in: stored, what: "racing sign-ins of one identity make one user and one account", test: identitiesRace},
+	{id: "RC-16", in: stored, config: body{"user": body{"deleteUser": body{"enabled": true, "verify": true}}}, what: "a link of deletion works once", test: deletionsRace},
+	{id: "RC-17", in: stored, what: "codes of resets and verification work once", test: otherCodesRace},
+	{id: "RC-18", in: stored, what: "a mailed code of a second factor works once", test: mailedFactorsRace},
+	{id: "RC-19", in: stored, what: "a key is used as often as is left", test: keysRace},
 }}
 
 func signUpsRace(t *testing.T, s *harness.Site) {

@@ -58,11 +58,17 @@ func claiming(pairs ...any) harness.Grant {
 func foreign(s *harness.Site, keys, iss string) func(claims body) string {
 	s.Internet.PlayJSON(keys, body{"keys": []body{harness.PublicJWK(ownKey(), "k1")}})
 	return func(claims body) string {
-		now := time.Now().Unix()
-		all := body{"iss": iss, "aud": harness.ClientID, "iat": now, "exp": now + 600}
+		all := timely(body{"iss": iss, "aud": harness.ClientID})
 		maps.Copy(all, claims)
 		return harness.Forge(body{"alg": "RS256", "kid": "k1", "typ": "JWT"}, all, ownKey())
 	}
+}
+
+// timely makes claims those of a token from now.
+func timely(claims body) body {
+	now := time.Now().Unix()
+	claims["iat"], claims["exp"] = now, now+600
+	return claims
 }
 
 func issuersArePinned(t *testing.T, s *harness.Site) {

@@ -10,9 +10,11 @@ import (
 )
 
 // stateOf is the state in an authorization URL or a callback.
-func stateOf(text string) string {
+func stateOf(text string) string { return valueOf(text, "state") }
+
+func valueOf(text, parameter string) string {
 	u, _ := url.Parse(text)
-	return u.Query().Get("state")
+	return u.Query().Get(parameter)
 }
 
 func textOf(v any) string {

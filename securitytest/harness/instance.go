@@ -40,6 +40,7 @@ type Instance struct {
 	Internet *Internet
 
 	host    string
+	storage JSON // its part of the configuration
 	process *exec.Cmd
 	ended   chan struct{} // closed when the process has ended
 	log     lockedBuffer
@@ -58,7 +59,7 @@ func start(keep testing.TB, binary string, p Profile, overlay JSON) (*Instance, 
 	keep.Cleanup(i.Mail.server.Close)
 	config := i.everything(keep)
 	storage, store := p.open(keep)
-	i.Store = store
+	i.Store, i.storage = store, storage
 	merge(config, storage)
 	merge(config, overlay)
 	i.Listen = freePort()

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +36,7 @@ type Internet struct {
 	mu     sync.Mutex
 	played map[string]http.HandlerFunc // by host and path
 	asked  map[string]int
+	hosts  []string // of tunnels
 }
 
 // newInternet starts an internet that ends with the test.
@@ -88,6 +90,9 @@ func (n *Internet) tunnel(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
+	n.mu.Lock()
+	n.hosts = append(n.hosts, r.Host)
+	n.mu.Unlock()
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return
@@ -142,6 +147,13 @@ func (n *Internet) Asked(address string) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.asked[address]
+}
+
+// Tunnels returns the hosts that the proxy was asked to connect to.
+func (n *Internet) Tunnels() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.hosts)
 }
 
 // PlayJSON is [Internet.Play] of an answer that is always the same.

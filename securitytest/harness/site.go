@@ -89,6 +89,17 @@ func (s *Site) Own(changes JSON) *Site {
 	return &Site{instance, s.t, s.lab, all}
 }
 
+// Again ends an instance of one's own and starts another on what it has
+// stored, with these changes besides its own.
+func (s *Site) Again(changes JSON) *Site {
+	s.t.Helper()
+	s.stop()
+	again := *s
+	storage, store := s.storage, s.Store
+	again.Instance = &Instance{Profile: Profile{s.Profile.Name, func(testing.TB) (JSON, *Store) { return storage, store }}}
+	return again.Own(changes)
+}
+
 // SignUp signs up a user named after the address, with [Password], and
 // returns the browser that did it.
 func (s *Site) SignUp(email string) *Client {
