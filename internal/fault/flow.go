@@ -123,6 +123,9 @@ func (r *trial) fail(n int, kind Kind) {
 	if _, fired := r.plan.Heal(); !fired {
 		return // what runs in the background does not come in one order
 	}
+	if kind == dropped {
+		r.revive()
+	}
 	r.judge(first)
 	r.sound()
 	done := r.Done()

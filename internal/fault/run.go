@@ -10,6 +10,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/db/memory"
 	"github.com/watchword-auth/watchword/db/postgres"
 	"github.com/watchword-auth/watchword/db/sqlite"
@@ -91,4 +92,16 @@ func onPostgres(t *testing.T) place {
 		}
 	}
 	return place{func(o *core.Options) { o.Database = a }, drop}
+}
+
+// revive takes the ends of connections out of the pool: every one that was
+// dropped while nobody used it fails one statement.
+func (r *trial) revive() {
+	for range 100 {
+		_, err := r.s.Adapter().Count(r.t.Context(), &db.Selection{Table: r.s.Tables().Users.Table.Def})
+		if err == nil {
+			return
+		}
+	}
+	r.t.Fatal("storage does not come back")
 }
