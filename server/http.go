@@ -32,7 +32,7 @@ func (s *site) handler() http.Handler {
 	mux.HandleFunc("GET /healthz", plainly(func(*http.Request) (int, string) { return http.StatusOK, "ok" }))
 	mux.HandleFunc("GET /readyz", plainly(s.ready))
 	if s.in.mailbox != nil {
-		mux.Handle("GET /dev/mailbox", s.in.mailbox)
+		mux.Handle("GET /dev/mailbox", atOwnHost(s.in.auth.Kernel().Options(), s.in.mailbox))
 	}
 	auth := s.in.auth.Handler()
 	nosniff := []string{"nosniff"}
