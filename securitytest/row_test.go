@@ -31,7 +31,7 @@ type section struct {
 var (
 	everywhere = harness.Profiles()
 	// readable: all whose rows can be read and aged behind the server's back.
-	readable = []harness.Profile{harness.SQLite, harness.Postgres, harness.Redis, harness.RedisDatabase, harness.CookieCache, harness.DynamicURL}
+	readable = []harness.Profile{harness.SQLite, harness.Postgres, harness.Redis, harness.RedisDatabase, harness.CookieCache, harness.ReadCache, harness.DynamicURL}
 	// stored: one for each kind of storage.
 	stored = []harness.Profile{harness.SQLite, harness.Postgres, harness.Redis}
 )

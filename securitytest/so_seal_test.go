@@ -105,6 +105,53 @@ func furtherTargets(t *testing.T, s *harness.Site) {
 		t.Errorf("the good one leads to %q", a.Header.Get("Location"))
 	}
 	s.Client().Post("/one-tap/callback", body{"idToken": s.Google.IDToken("", granted(s.Address("tapper"))), "callbackURL": "/ok"}).Want(http.StatusOK)
+	popupsTellTrustedPages(t, s.With(body{"plugins": body{"oauthProxy": nil, "oauthPopup": true}}))
+}
+
+// popupsTellTrustedPages proves that a window tells how a sign-in ended to
+// pages of trusted origins only.
+func popupsTellTrustedPages(t *testing.T, s *harness.Site) {
+	const page = "https://app.example.com"
+	start := func(c *harness.Client, members ...string) *harness.Answer {
+		q := url.Values{"provider": {"company"}, "popupOrigin": {page}, "popupNonce": {"n"}}
+		for i := 0; i < len(members); i += 2 {
+			q.Set(members[i], members[i+1])
+		}
+		return c.Get("/oauth-popup/start?" + q.Encode())
+	}
+	w := s.Watch("evil.example")
+	for _, o := range append([]string{"https://evil.example", "*", "null", "", "//app.example.com", page + "/x", page + "?x", "https://*.wild.example.evil.example"}, nearlyTrusted...) {
+		w.Refused(start(s.Client(), "popupOrigin", o), 0, "")
+	}
+	for _, name := range []string{"callbackURL", "errorCallbackURL", "newUserCallbackURL"} {
+		a := start(s.Client(), name, "https://evil.example/</script><script>")
+		if a.Status != http.StatusOK || strings.Contains(a.Body, "</script><script>h") || !strings.Contains(a.Body, `"error"`) || !strings.Contains(a.Body, `"targetOrigin":"`+page+`"`) {
+			t.Errorf("a foreign %s: %d %s", name, a.Status, a.Body)
+		}
+	}
+	c := s.Client()
+	begun := start(c).Want(http.StatusFound).Header.Get("Location")
+	a := c.Get(s.Providers[0].Approve(t, begun, granted(s.Address("popup"))))
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, `"targetOrigin":"`+page+`"`) || !strings.Contains(a.Body, c.Token()) || c.User() == "" ||
+		!strings.Contains(a.Header.Get("Cache-Control"), "no-store") || !strings.Contains(a.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Errorf("a window ends with %d %s", a.Status, a.Raw)
+	}
+	// The mark of a window is the server's word, and is used up.
+	other, thief := s.Client(), s.Client()
+	start(other, "popupOrigin", "https://a.wild.example").Want(http.StatusFound)
+	for name, value := range other.Jar {
+		if strings.Contains(name, "popup") {
+			thief.Jar[name] = strings.Replace(value, "wild", "evil", 1)
+		}
+	}
+	a = thief.Get(s.Providers[0].Approve(t, thief.Begin(0, nil), granted(s.Address("popup"))))
+	if a.Status != http.StatusFound || strings.Contains(a.Body, "postMessage") {
+		t.Errorf("a mark that was changed: %d %s", a.Status, a.Body)
+	}
+	a = c.Get(s.Providers[0].Approve(t, c.Begin(0, nil), granted(s.Address("popup"))))
+	if a.Status != http.StatusFound {
+		t.Errorf("a sign-in after that of a window ends with %d %s", a.Status, a.Body)
+	}
 }
 
 func tokensAreTheirOwners(t *testing.T, s *harness.Site) {

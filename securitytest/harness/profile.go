@@ -39,6 +39,13 @@ var (
 		c["session"] = JSON{"cookieCache": JSON{"enabled": true}}
 		return c, s
 	}}
+	// ReadCache answers for sessions from memory while the database has not
+	// changed.
+	ReadCache = Profile{"read-cache", func(keep testing.TB) (JSON, *Store) {
+		c, s := openSQLite(keep)
+		c["session"] = JSON{"readCache": JSON{"enabled": true}}
+		return c, s
+	}}
 	// DynamicURL makes the base URL of each request's host, if that is allowed.
 	DynamicURL = Profile{"dynamic-url", func(keep testing.TB) (JSON, *Store) {
 		c, s := openSQLite(keep)
@@ -49,7 +56,7 @@ var (
 
 // Profiles returns all profiles, the default one first.
 func Profiles() []Profile {
-	return []Profile{SQLite, Postgres, Memory, Redis, RedisDatabase, CookieCache, DynamicURL}
+	return []Profile{SQLite, Postgres, Memory, Redis, RedisDatabase, CookieCache, ReadCache, DynamicURL}
 }
 
 // probe skips the test where the profile's server does not answer.
