@@ -2,7 +2,6 @@ package social_test
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -68,7 +67,7 @@ type idp struct {
 	serial  int
 	// forge changes the claims of ID tokens, and may return a whole token of
 	// its own; nil leaves them.
-	forge func(claims body) string
+	forge authtest.Forgery
 	life  int // seconds of access tokens; 0: 3600
 }
 
@@ -237,13 +236,6 @@ func sign(t testing.TB, key *token.PrivateKey, claims any) string {
 		t.Error(err)
 	}
 	return signed
-}
-
-// unsigned is a token with any header and signature.
-func unsigned(header string, claims any, signature string) string {
-	payload, _ := json.Marshal(claims)
-	encode := base64.RawURLEncoding.EncodeToString
-	return encode([]byte(header)) + "." + encode(payload) + "." + signature
 }
 
 // depart starts a sign-in and returns the authorization URL.
