@@ -21,7 +21,7 @@ var ak = section{"AK", "API keys, administrators, mass assignment", []row{
 	{id: "AK-01", refs: "CVE-2025-61928 GHSA-99h5-pjcv-gr6v", core: true, in: everywhere,
 		what: "nobody makes or changes a key for another user, or sets what is the server's", test: keysAreForOneself},
 	{id: "AK-02", refs: "", in: everywhere, what: "somebody else's key is not found", test: keysOfOthers},
-	{id: "AK-03", refs: "", in: everywhere, what: "a revoked session changes no keys, cached or not", test: revokedSessionsMakeNoKeys},
+	{id: "AK-03", refs: "", in: revoking, what: "a revoked session changes no keys, cached or not", test: revokedSessionsMakeNoKeys},
 	{id: "AK-04", refs: "", in: stored, what: "uses that race with a change do not undo it", test: usesUndoNothing},
 	{id: "AK-05", refs: "", in: stored, what: "the rate of a key holds under racing uses",
 		config: harness.JSON{"plugins": harness.JSON{"apiKey": harness.JSON{"enableSessionForAPIKeys": true, "rateLimit": harness.JSON{"timeWindow": 60000, "maxRequests": 3}}}},

@@ -31,5 +31,6 @@ var or = section{"OR", "organizations", []row{
 		what: "no endpoint acts in an organization the caller is no member of", test: foreignOrganizations},
 	{id: "OR-14", refs: "", in: stored, what: "whoever was removed acts no more, whatever the session calls active", test: removedMembers},
 	{id: "OR-15", refs: "", in: stored, what: "an organization keeps an owner", test: lastOwners},
-	{id: "OR-16", refs: "GHSA-h3rm-78g3-j7cp", core: true, what: "no reference names another organization", na: "there are no billing, SCIM or SSO references yet"},
+	{id: "OR-16", refs: "GHSA-h3rm-78g3-j7cp", core: true, in: stored, config: body{"plugins": body{"apiKey": body{"references": "organization"}}},
+		what: "no reference of a key names another organization", test: referencesAreOnesOwn},
 }}

@@ -11,7 +11,7 @@ var ot = section{"OT", "codes and links by mail and telephone", []row{
 	{id: "OT-04", refs: "", in: everywhere, what: "a code by mail works once, also when it is sent many times at once", test: mailedCodesWorkOnce},
 	{id: "OT-05", refs: "", in: everywhere, what: "no more than three guesses of a code are looked at, also when they race", test: guessesOfMailedCodes},
 	{id: "OT-06", refs: "", in: everywhere, what: "a code for one purpose is none for another", test: purposesOfCodes},
-	{id: "OT-07", refs: "CVE-2026-67327 GHSA-qq9h-g4jm-xgf3", core: true, in: everywhere,
+	{id: "OT-07", refs: "CVE-2026-67327 GHSA-qq9h-g4jm-xgf3", core: true, in: revoking,
 		what: "who signed up with an address without proving it is left with nothing when its owner arrives", test: unprovenUsersAreReplaced},
 	{id: "OT-08", refs: "", in: everywhere, what: "codes and links go to the address as it is stored", test: mailGoesToTheStoredAddress},
 	{id: "OT-09", what: "a telephone number is proven by whoever it reaches", na: noPhones}, {id: "OT-10", what: "a telephone number is proven by whoever it reaches", na: noPhones}, {id: "OT-11", what: "a telephone number is proven by whoever it reaches", na: noPhones},

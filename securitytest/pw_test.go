@@ -20,7 +20,7 @@ var pw = section{"PW", "passwords, enumeration, verification, reset", []row{
 	{id: "PW-05", in: everywhere, what: "checking a code does not tell whether the address is known", test: codesTellNothing},
 	{id: "PW-06", core: true, in: stored, what: "of racing resets with one link one succeeds", test: resetsRace},
 	{id: "PW-07", in: everywhere, what: "a reset that is refused leaves its link", test: refusedResetsLeaveTheLink},
-	{id: "PW-08", refs: "GHSA-7hgr-xvrr-xpw3", core: true, in: everywhere,
+	{id: "PW-08", refs: "GHSA-7hgr-xvrr-xpw3", core: true, in: revoking,
 		config: body{"emailAndPassword": body{"enabled": true, "revokeSessionsOnPasswordReset": true}},
 		what:   "a new password ends the other sessions at once, in every form they have", test: newPasswordsEndSessions},
 	{id: "PW-09", in: everywhere, what: "links and codes for an old password or address die with it", test: oldLinksDie},
@@ -41,6 +41,6 @@ var pw = section{"PW", "passwords, enumeration, verification, reset", []row{
 		what: "where signing up is off, no way in makes a user", test: signUpIsOffEverywhere},
 	{id: "PW-23", in: everywhere, config: body{"user": body{"deleteUser": body{"enabled": true, "verify": true}}},
 		what: "a link of deletion is for its user's session, and works once", test: deletionIsBound},
-	{id: "PW-24", refs: "CVE-2026-55670", in: everywhere, what: "a new user with an old address inherits nothing", test: nothingIsInherited},
+	{id: "PW-24", refs: "CVE-2026-55670", in: revoking, what: "a new user with an old address inherits nothing", test: nothingIsInherited},
 	{id: "PW-25", in: []harness.Profile{harness.SQLite, harness.Postgres}, what: "what needs a recent proof or the password refuses without", test: sensitiveChanges},
 }}

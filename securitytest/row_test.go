@@ -29,7 +29,9 @@ type section struct {
 
 // Where rows run. The nil slice is the default profile only.
 var (
-	everywhere = harness.Profiles()
+	everywhere = append(harness.Profiles(), harness.Stateless)
+	// revoking: where sessions are kept, and so can be ended.
+	revoking = harness.Profiles()
 	// readable: all whose rows can be read and aged behind the server's back.
 	readable = []harness.Profile{harness.SQLite, harness.Postgres, harness.Redis, harness.RedisDatabase, harness.CookieCache, harness.ReadCache, harness.DynamicURL}
 	// stored: one for each kind of storage.

@@ -33,7 +33,7 @@ var so = section{"SO", "providers, identities, linking", []row{
 	{id: "SO-17", what: "an ID token is signed by its own provider", test: keysAreTheirProviders},
 	{id: "SO-18", refs: "CVE-2026-27804", core: true, what: "an ID token without a signature, or with another kind of it, is refused", test: otherSignatures},
 	{id: "SO-19", what: "a nonce is compared", test: noncesAreCompared},
-	{id: "SO-20", in: everywhere, what: "linking needs a session that still lives", test: linkingNeedsASession},
+	{id: "SO-20", in: revoking, what: "linking needs a session that still lives", test: linkingNeedsASession},
 	{id: "SO-21", refs: "CVE-2026-9087 CVE-2025-7365", core: true, in: stored, what: "an account of one user joins no other", test: accountsStayWithTheirUser},
 	{id: "SO-22", config: body{"account": body{"storeAccountCookie": true}}, what: "stored tokens are their owner's only", test: tokensAreTheirOwners},
 	{id: "SO-23", refs: "GHSA-r4xp-prcw-77qf", core: true, config: proxied, what: "what the server sealed for one purpose opens for no other", test: sealsHaveAPurpose},

@@ -46,6 +46,8 @@ var (
 		c["session"] = JSON{"readCache": JSON{"enabled": true}}
 		return c, s
 	}}
+	// Stateless has no database: sessions live in cookies, and are not revoked.
+	Stateless = Profile{"stateless", func(testing.TB) (JSON, *Store) { return JSON{"stateless": true}, &Store{} }}
 	// DynamicURL makes the base URL of each request's host, if that is allowed.
 	DynamicURL = Profile{"dynamic-url", func(keep testing.TB) (JSON, *Store) {
 		c, s := openSQLite(keep)
