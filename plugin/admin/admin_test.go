@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/watchword-auth/watchword/access"
@@ -163,4 +164,34 @@ func roles() access.Roles {
 		"session": {"list", "revoke"}})
 	r["clerk"] = access.NewRole(access.Statements{"user": {"update", "create", "get"}})
 	return r
+}
+
+// TestValidateUserInfo asks the application about whom an administrator makes.
+func TestValidateUserInfo(t *testing.T) {
+	t.Parallel()
+	var sources []core.UserSource
+	s, boss, _ := withAdmin(t, func(o *core.Options) {
+		o.User.ValidateUserInfo = func(_ *core.Context, u *core.User, source core.UserSource) error {
+			if source.Method == "admin" {
+				sources = append(sources, source)
+			}
+			if u.Email == "eve@evil.test" {
+				return core.NewError(403, "WRONG_DOMAIN", "Not of this company")
+			}
+			return nil
+		}
+	})
+	boss.Post("/admin/create-user", body{"email": "Eve@evil.test", "name": "Eve"}).WantCode(403, "WRONG_DOMAIN")
+	if _, err := s.Context().Users().ByEmail("eve@evil.test"); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("the user was created: %v", err)
+	}
+	boss.Post("/admin/create-user", body{"email": "bob@corp.test", "name": "Bob"}).Want(200, `"email":"bob@corp.test"`)
+	for _, source := range sources {
+		if source.Action != "create-user" {
+			t.Errorf("asked about %+v", source)
+		}
+	}
+	if len(sources) != 2 {
+		t.Errorf("asked %d times", len(sources))
+	}
 }

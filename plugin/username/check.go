@@ -6,6 +6,7 @@ import (
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
+	"github.com/watchword-auth/watchword/input"
 )
 
 // judge returns why a name cannot be used, or nil.
@@ -39,6 +40,9 @@ func (n *names) judgeDisplay(name string) *core.Error {
 // derives the one that is missing from the other.
 func (n *names) check(c *core.Context) (*core.Response, error) {
 	in, signUp := c.Input(), c.Endpoint().Path == "/sign-up/email"
+	if raw, _ := in.Get("username"); input.Truthy(raw) && input.Kind(raw) != "string" {
+		return nil, noText(raw, signUp)
+	}
 	display, displayed := in.Text("displayUsername")
 	if _, named := in.Get("username"); signUp && displayed && !named && n.judge(display) == nil {
 		if err := in.Set("username", display); err != nil {
@@ -66,6 +70,15 @@ func (n *names) check(c *core.Context) (*core.Response, error) {
 		return nil, in.Set("displayUsername", name)
 	}
 	return nil, nil
+}
+
+// noText refuses a name that is no text, though the column would take some as
+// one.
+func noText(raw []byte, signUp bool) *core.Error {
+	if signUp {
+		return core.ErrFailedToCreateUser
+	}
+	return core.ErrValidation.Say("[body.username] Invalid input: expected string, received " + input.Kind(raw))
 }
 
 // free refuses a name that is somebody else's, and any change of one that has

@@ -1,6 +1,7 @@
 package username_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"sync"
@@ -229,4 +230,18 @@ func TestOneNameForOne(t *testing.T) {
 			t.Errorf("%d people are called ada", won)
 		}
 	})
+}
+
+// A column of text would take a number; a name is none.
+func TestNamesAreTexts(t *testing.T) {
+	t.Parallel()
+	s := authtest.New(t, with(username.Options{}))
+	for i, odd := range []any{1234, true, []string{"ada"}, authtest.JSON{"a": 1}} {
+		s.Client().Post("/sign-up/email", authtest.JSON{"email": fmt.Sprintf("odd-%d@example.com", i), "name": "x",
+			"password": authtest.Password, "username": odd}).WantCode(422, "FAILED_TO_CREATE_USER")
+	}
+	ada, _ := signUp(s, "ada@example.com", authtest.JSON{"username": "ada"})
+	ada.Post("/update-user", authtest.JSON{"username": 1234}).
+		WantBody(400, `{"message":"[body.username] Invalid input: expected string, received number","code":"VALIDATION_ERROR"}`)
+	ada.Get("/get-session").Want(200, `"username":"ada"`)
 }
