@@ -2,6 +2,7 @@ package apikey
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/watchword-auth/watchword/core"
 	"github.com/watchword-auth/watchword/db"
@@ -128,11 +129,11 @@ func (s *dbStore) list(c *core.Context, referenceID string, q listing) ([]*Key, 
 	if err != nil || q.limit == 0 {
 		return nil, total, err
 	}
-	order := s.t.createdAt.Asc()
+	order := []db.Order[Key]{s.t.createdAt.Asc(), s.t.id.Asc()}
 	if q.by != nil {
-		order = db.OrderBy(s.t.Table, q.by, q.descending)
+		order = slices.Insert(order, 0, db.OrderBy(s.t.Table, q.by, q.descending))
 	}
-	keys, err := db.All(c, c.DB(), s.t.Table, db.Query[Key]{Where: where, Order: []db.Order[Key]{order, s.t.id.Asc()}, Limit: q.limit, Offset: q.offset})
+	keys, err := db.All(c, c.DB(), s.t.Table, db.Query[Key]{Where: where, Order: order, Limit: q.limit, Offset: q.offset})
 	return keys, total, err
 }
 

@@ -99,8 +99,12 @@ func (k *passkeys) creation(c *core.Context, challenge string, user entity, atta
 
 func (k *passkeys) request(c *core.Context, challenge string, allowed []*Passkey) (*RequestOptions, error) {
 	extensions, err := k.Authentication.Extensions.of(c)
+	verification := preferred // whatever was asked for at registration, as in the reference
+	if k.Selection.UserVerification == required {
+		verification = required
+	}
 	return &RequestOptions{RPID: k.RPID, Challenge: challenge, AllowCredentials: named(allowed), Timeout: timeout,
-		UserVerification: k.Selection.UserVerification, Extensions: extensions}, err
+		UserVerification: verification, Extensions: extensions}, err
 }
 
 // of asks for the extensions of a call.

@@ -242,6 +242,8 @@ func TestWA06(t *testing.T) {
 // UV is demanded where the application says so, whatever clients ask for.
 func TestWA09(t *testing.T) {
 	t.Parallel()
+	lax, _ := serve(t, passkey.Options{Selection: passkey.Selection{UserVerification: "discouraged"}})
+	lax.Client().Get("/passkey/generate-authenticate-options").Want(200, `"userVerification":"preferred"`)
 	s, ada := serve(t, passkey.Options{Selection: passkey.Selection{UserVerification: "required"}})
 	k := newKey(t, -7)
 	unverified := func(a *act) { a.Flags &^= verified }
