@@ -30,6 +30,7 @@ const senders = ({ webhook } = {}) => (type) => {
 };
 
 const builtIn = await import(`${packageName}/plugins`);
+const { createAccessControl } = await import(`${packageName}/plugins/access`);
 const satellites = {
   passkey: "@better-auth/passkey",
   apiKey: "@better-auth/api-key",
@@ -56,7 +57,8 @@ const callbacks = {
   twoFactor: ({ otpOptions }, sender) => ({
     otpOptions: { ...otpOptions, sendOTP: ({ user, otp }) => sender("two-factor-otp")({ email: user.email, otp }) },
   }),
-  organization: (given, sender) => ({
+  organization: ({ ac }, sender) => ({
+    ...(ac && { ac: createAccessControl(ac) }),
     sendInvitationEmail: ({ email, id, role }) => sender("organization-invitation")({ email, id, role }),
   }),
 };

@@ -14,28 +14,33 @@ const enter = async (c, key, lie) => {
   return c.post("/passkey/verify-authentication", { response: key.get(json.challenge, lie) });
 };
 
+// Register, sign in, rename, delete.
+async function life(t, email) {
+  const c = await signedUp(t, email);
+  await c.get("/passkey/list-user-passkeys");
+  for (const kind of ["ES256", "EdDSA", "RS256"]) {
+    const key = newPasskey(t.base, { kind, synced: kind === "ES256", counter: kind === "RS256" ? 5 : 0 });
+    await register(c, key);
+    await enter(t.client(), key);
+    await enter(c, key);
+    await enter(t.client(), key, { handle: undefined });
+  }
+  const { json: list } = await c.get("/passkey/list-user-passkeys");
+  await c.get("/passkey/generate-register-options?name=Work&authenticatorAttachment=platform&context=x");
+  await c.post("/passkey/update-passkey", { id: list[0].id, name: "  phone " });
+  await c.post("/passkey/delete-passkey", { id: list[0].id });
+  await c.post("/passkey/delete-passkey", { id: list[0].id });
+  await c.get("/passkey/list-user-passkeys");
+}
+
 export default [
-  {
-    name: "passkey: a life",
-    config,
-    async run(t) {
-      const c = await signedUp(t, "pk-1@example.com");
-      await c.get("/passkey/list-user-passkeys");
-      for (const kind of ["ES256", "EdDSA", "RS256"]) {
-        const key = newPasskey(t.base, { kind, synced: kind === "ES256", counter: kind === "RS256" ? 5 : 0 });
-        await register(c, key);
-        await enter(t.client(), key);
-        await enter(c, key);
-        await enter(t.client(), key, { handle: undefined });
-      }
-      const { json: list } = await c.get("/passkey/list-user-passkeys");
-      await c.get("/passkey/generate-register-options?name=Work&authenticatorAttachment=platform&context=x");
-      await c.post("/passkey/update-passkey", { id: list[0].id, name: "  phone " });
-      await c.post("/passkey/delete-passkey", { id: list[0].id });
-      await c.post("/passkey/delete-passkey", { id: list[0].id });
-      await c.get("/passkey/list-user-passkeys");
-    },
-  },
+  { name: "passkey: a life", config, run: (t) => life(t, "pk-1@example.com") },
+  ...Object.entries({
+    "beside a cookie cache": { session: { cookieCache: { enabled: true } } },
+    "in secondary storage": { secondaryStorage: "memory" },
+    "with serial keys": { advanced: { database: { generateId: "serial" } } },
+    "named": { plugins: { passkey: { rpID: "localhost", rpName: "Shop", authenticatorSelection: { userVerification: "discouraged", residentKey: "discouraged" } } } },
+  }).map(([name, more]) => ({ name: `passkey: a life, ${name}`, config: { ...config, ...more }, run: (t) => life(t, "pk-1@example.com") })),
   {
     name: "passkey: registering with a session of its own",
     config,
@@ -190,6 +195,61 @@ export default [
       await t.client().get("/passkey/generate-register-options");
       await t.client().post("/passkey/verify-registration", { response: {} });
       await register(await signedUp(t, "pk-9@example.com"), newPasskey(t.base));
+    },
+  },
+  {
+    name: "passkey: several people, several devices",
+    config,
+    async run(t) {
+      const people = [];
+      for (const name of ["ada", "bob", "eve", "joe"]) {
+        const c = await signedUp(t, `pk-10-${name}@example.com`);
+        const keys = [newPasskey(t.base), newPasskey(t.base, { kind: "EdDSA", synced: true })];
+        for (const [i, key] of keys.entries()) await register(c, key, { query: `?name=${name}-${i}`, body: { name: `${name} ${i}` } });
+        people.push({ c, keys });
+      }
+      for (const { c, keys } of people) {
+        await c.get("/passkey/list-user-passkeys");
+        await c.get("/passkey/generate-register-options");
+        await c.get("/passkey/generate-authenticate-options");
+        for (const key of keys) {
+          const phone = t.client();
+          await enter(phone, key);
+          await phone.get("/get-session");
+          await phone.get("/passkey/list-user-passkeys");
+          await phone.post("/sign-out");
+          await phone.get("/passkey/list-user-passkeys");
+        }
+        await c.get("/list-sessions");
+      }
+      const [ada] = people;
+      for (const { id, name } of (await ada.c.get("/passkey/list-user-passkeys")).json) {
+        await ada.c.post("/passkey/update-passkey", { id, name: `${name}, renamed` });
+        await ada.c.post("/passkey/delete-passkey", { id });
+      }
+      await ada.c.get("/passkey/list-user-passkeys");
+      for (const key of ada.keys) await enter(t.client(), key);
+      for (const key of ada.keys) await register(ada.c, key);
+      for (const key of ada.keys) await enter(t.client(), key);
+    },
+  },
+  {
+    name: "passkey: every way to ask for options",
+    config,
+    async run(t) {
+      const c = await signedUp(t, "pk-11@example.com");
+      for (const query of ["", "?authenticatorAttachment=platform", "?authenticatorAttachment=cross-platform", "?authenticatorAttachment=x", "?name=N", "?name=", "?context=x", "?name=a&name=b", "?unknown=1"]) {
+        for (const who of [c, t.client()]) {
+          await who.get(`/passkey/generate-register-options${query}`);
+          await who.get(`/passkey/generate-authenticate-options${query}`);
+        }
+      }
+      for (const path of ["generate-register-options", "generate-authenticate-options", "list-user-passkeys", "verify-registration", "verify-authentication", "delete-passkey", "update-passkey"]) {
+        for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH"]) await t.client().send(method, `/passkey/${path}`, method === "GET" ? undefined : { id: "x", name: "x" });
+        await t.client().get(`/passkey/${path}/`);
+        await t.client().post(`/passkey/${path}`, "not json");
+        await t.client().post(`/passkey/${path}`, { id: "x", name: "x" }, { origin: "http://evil.example", cookie: "a=b" });
+      }
     },
   },
 ];
