@@ -2,6 +2,7 @@ package securitytest_test
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -17,18 +18,14 @@ const idp = "idp.example.net"
 func elsewhere(id string, endpoints body) body {
 	p := body{"providerId": id, "clientId": harness.ClientID, "clientSecret": "the client's secret", "authorizationUrl": "https://" + idp + "/authorize",
 		"tokenUrl": "https://" + idp + "/token", "userInfoUrl": "https://" + idp + "/userinfo"}
-	for name, value := range endpoints {
-		p[name] = value
-	}
+	maps.Copy(p, endpoints)
 	return p
 }
 
 // withProviders is the site with these providers in place of its own.
 func withProviders(s *harness.Site, more body, providers ...body) *harness.Site {
 	changes := body{"plugins": body{"genericOAuth": body{"config": providers}}}
-	for name, value := range more {
-		changes[name] = value
-	}
+	maps.Copy(changes, more)
 	return s.Own(changes)
 }
 
@@ -144,11 +141,11 @@ func requestsChooseNoTarget(t *testing.T, shared *harness.Site) {
 	var told []*harness.Answer
 	for _, answer := range []http.HandlerFunc{
 		func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 			_, _ = w.Write([]byte("inner secret"))
 		},
 		func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(400)
+			w.WriteHeader(http.StatusBadRequest)
 			_, _ = w.Write([]byte(`{"error":"inner","error_description":"inner secret"}`))
 		},
 		func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("inner secret")) },
