@@ -124,7 +124,9 @@ func (s *Store) keys(ctx context.Context) []string {
 	var texts []string
 	for _, key := range s.names(ctx) {
 		value, err := s.redis.Do(ctx, s.redis.B().Get().Key(key).Build()).ToString()
-		if err == nil { // it may have expired, or hold something else than text
+		// It may have expired, or hold something else than text. An empty list is as
+		// good as none, and expires soon.
+		if err == nil && value != "[]" {
 			texts = append(texts, "key: "+strings.TrimPrefix(key, s.prefix)+" "+value)
 		}
 	}
