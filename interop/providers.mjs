@@ -69,9 +69,47 @@ const providers = {
 
 export const names = Object.keys(providers);
 
+const endpoints = (base, info) => ({
+  issuer: base,
+  authorization_endpoint: `${base}/authorize?tenant=1`,
+  token_endpoint: `${base}/token`,
+  ...(info && { userinfo_endpoint: `${base}/userinfo` }),
+  jwks_uri: `${base}/keys`,
+  end_session_endpoint: `${base}/logout`,
+  id_token_signing_alg_values_supported: ["RS256"],
+});
+const issued = (base, claims, info) => ({
+  token: `${base}/token`, issuer: `https://${base}`, claims,
+  info: { [`${base}/.well-known/openid-configuration`]: endpoints(`https://${base}`, info), [`${base}/keys`]: "keys", ...(info && { [`${base}/userinfo`]: info }) },
+});
+const TENANT = "11111111-2222-3333-4444-555555555555";
+const entra = `login.microsoftonline.com/${TENANT}`;
+
+/** Those that only the presets of generic OAuth reach. The presets line and slack share the built-in providers' servers. */
+const others = {
+  auth0: issued("tenant.auth0.example", (p) => ({ ...openid(p), nickname: p.login })),
+  // Its ID tokens name nobody's address: the profile has to be asked for.
+  keycloak: issued("id.keycloak.example/realms/company", (p) => ({ sub: p.id, preferred_username: p.login }), (p) => ({ ...openid(p), preferred_username: p.login })),
+  okta: issued("dev.okta.example/oauth2/default", (p) => ({ ...openid(p), email_verified: String(p.verified), ver: 1 }), (p) => ({ ...openid(p), zoneinfo: "Europe/Berlin" })),
+  "microsoft-entra-id": {
+    token: `${entra}/oauth2/v2.0/token`, issuer: `https://${entra}/v2.0`,
+    claims: (p) => ({ sub: p.id && `pairwise-${p.login}`, oid: p.id, tid: TENANT, ver: "2.0", name: p.name, email: p.email, email_verified: p.verified }),
+    info: {
+      [`${entra}/v2.0/.well-known/openid-configuration`]: { ...endpoints(`https://${entra}/v2.0`), authorization_endpoint: "https://unused.example", token_endpoint: "https://unused.example" },
+      [`${entra}/v2.0/keys`]: "keys",
+      "graph.microsoft.com/oidc/userinfo": (p) => ({ sub: p.other ?? `pairwise-${p.login}`, name: p.name, given_name: p.name, family_name: "Last", email: p.email, picture: p.picture }),
+    },
+  },
+  gumroad: { token: "api.gumroad.com/oauth/token", tokens: (p) => bearer(p, { scope: "view_profile", created_at: now() }), info: { "api.gumroad.com/v2/user": (p) => ({ success: !p.failing, user: { user_id: p.id, name: p.name, email: p.email, profile_url: p.picture, bio: "b" } }) } },
+  hubspot: { token: "api.hubapi.com/oauth/v1/token", tokens: (p) => bearer(p, { expires_in: 1800 }), info: { "api.hubapi.com/oauth/v1/access-tokens/": (p) => ({ user: p.email, user_id: p.id && p.number, hub_id: 7, hub_domain: "d", scopes: ["oauth"], token_type: "access", signed_access_token: { userId: p.signed } }) } },
+  patreon: { token: "www.patreon.com/api/oauth2/token", tokens: (p) => bearer(p, { expires_in: 2678400, scope: "identity[email]", version: "0.0.1" }), info: { "www.patreon.com/api/oauth2/v2/identity": (p) => ({ data: { id: p.id && String(p.number), type: "user", attributes: { email: p.email, full_name: p.name, image_url: p.picture, is_email_verified: p.verified } }, links: {} }) } },
+  yandex: { token: "oauth.yandex.com/token", tokens: (p) => bearer(p, { expires_in: 31536000, scope: "login:info login:email login:avatar" }), info: { "login.yandex.ru/info": (p) => ({ id: p.id && String(p.number), login: p.login, client_id: "c", display_name: p.name, real_name: p.real, emails: p.email ? [p.email] : [], default_email: p.secondary ? undefined : p.email, default_avatar_id: p.picture ? "131652443" : null, is_avatar_empty: p.blank ?? false, psuid: "1.A" }) } },
+};
+
 // What is answered at an address: [provider, role].
 const routes = new Map();
-for (const [name, provider] of Object.entries(providers)) {
+const served = { ...providers, ...others };
+for (const [name, provider] of Object.entries(served)) {
   routes.set(provider.token, [name, "token"]);
   if (provider.renew) routes.set(provider.renew, [name, "token"]);
   for (const [address, role] of Object.entries(provider.info ?? {})) routes.set(address, [name, role]);
@@ -107,17 +145,21 @@ const loginOf = (token) => /^[a-z]+\.(.*)\.\d+$/.exec(token ?? "")?.[1];
 /** Answers one request as the provider whose host it names. */
 export function serve(world, request, body) {
   const url = new URL(request.url, `https://${request.headers.host}`);
-  const [name, role] = routes.get(url.host + decodeURIComponent(url.pathname)) ?? [];
+  const address = url.host + decodeURIComponent(url.pathname);
+  // HubSpot is told the token by the path.
+  const [, told] = /^api\.hubapi\.com\/oauth\/v1\/access-tokens\/(.+)$/.exec(address) ?? [];
+  const [name, role] = routes.get(told ? address.slice(0, -told.length) : address) ?? [];
   const form = new URLSearchParams(request.method === "POST" ? body : url.search);
-  const provider = providers[name];
+  const provider = served[name];
   if (role === undefined) return { status: 404 };
+  if (role.issuer) return { json: role };
   if (role === "keys") return { json: { keys: [world.signer.jwk] } };
   if (role === "token") return tokens(world, provider, form);
   if (role === "verify") {
     const claims = JSON.parse(Buffer.from(form.get("id_token").split(".")[1] ?? "", "base64url"));
     return { login: claims.sub?.replace(/^id-/, ""), json: claims };
   }
-  const shown = request.headers.authorization?.replace(/^Bearer /i, "") ?? form.get("access_token");
+  const shown = request.headers.authorization?.replace(/^(Bearer|OAuth) /i, "") ?? form.get("access_token") ?? told;
   const token = world.grants.has(shown) ? shown : form.get("input_token");
   const login = world.grants.get(token)?.login;
   if (!login) return { login: loginOf(token), status: 401, json: { error: "invalid_token" } };
@@ -129,6 +171,6 @@ export function serve(world, request, body) {
 
 /** What an ID token says that a client got from a provider by itself, or undefined where there is none. */
 export function claimsOf(world, name, login, client) {
-  const { issuer, claims } = providers[name];
+  const { issuer, claims } = served[name];
   return claims && { iss: issuer, aud: client, iat: now(), exp: now() + 3600, ...claims(personOf(world, login), client) };
 }

@@ -57,6 +57,10 @@ const callbacks = {
   twoFactor: ({ otpOptions }, sender) => ({
     otpOptions: { ...otpOptions, sendOTP: ({ user, otp }) => sender("two-factor-otp")({ email: user.email, otp }) },
   }),
+  // The file names a preset where the reference calls its function.
+  genericOAuth: ({ config = [] }) => ({
+    config: config.map(({ preset, ...settings }) => (preset ? builtIn[preset](settings) : settings)),
+  }),
   organization: ({ ac }, sender) => ({
     ...(ac && { ac: createAccessControl(ac) }),
     sendInvitationEmail: ({ email, id, role }) => sender("organization-invitation")({ email, id, role }),

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/watchword-auth/watchword/oauth"
@@ -58,14 +56,19 @@ func plain(p Provider, id, authorize, token, subject string, scopes ...string) P
 	return scoped(p, scopes...)
 }
 
+func withClient(p Provider) Provider {
+	if p.Client == nil {
+		p.Client = oauth.NewClient(oauth.ClientOptions{AllowPrivate: p.InsecureAllowPrivate})
+	}
+	return p
+}
+
 // reading makes the profile of what an endpoint answers.
 func reading(p Provider, call func(t *oauth.Tokens) oauth.Call, shape func(answer oauth.Claims) oauth.Claims) Provider {
 	if p.UserInfo != nil {
 		return p
 	}
-	if p.Client == nil {
-		p.Client = oauth.NewClient(oauth.ClientOptions{AllowPrivate: p.InsecureAllowPrivate})
-	}
+	p = withClient(p)
 	client := p.Client
 	p.UserInfo = func(ctx context.Context, t *oauth.Tokens) (oauth.Claims, error) {
 		body, err := client.Do(ctx, call(t))
@@ -76,9 +79,17 @@ func reading(p Provider, call func(t *oauth.Tokens) oauth.Call, shape func(answe
 		if err != nil {
 			return nil, err
 		}
-		return shape(answer), nil
+		return settled(shape(answer)), nil
 	}
 	return p
+}
+
+// settled says that an address is not proven where the provider does not say.
+func settled(profile oauth.Claims) oauth.Claims {
+	if profile != nil && given(profile, "emailVerified") == nil {
+		profile["emailVerified"] = truth(false)
+	}
+	return profile
 }
 
 func bearer(url string) func(t *oauth.Tokens) oauth.Call {
@@ -94,6 +105,17 @@ func members(from oauth.Claims, names ...string) oauth.Claims {
 		}
 	}
 	return to
+}
+
+// given is the first of the members that is there and not null; nil where
+// none is.
+func given(from oauth.Claims, names ...string) json.RawMessage {
+	for _, name := range names {
+		if raw := from[name]; raw != nil && string(raw) != "null" {
+			return raw
+		}
+	}
+	return nil
 }
 
 func quoted(text string) json.RawMessage {
@@ -125,7 +147,7 @@ func HubSpot(p Provider) Provider {
 	}
 	return reading(p, call, func(answer oauth.Claims) oauth.Claims {
 		profile := members(answer, "id", "user_id", "name", "user", "email", "user")
-		if _, err := profile.Subject("id"); err != nil {
+		if given(profile, "id") == nil {
 			profile["id"] = answer.In("signed_access_token")["userId"]
 		}
 		return profile
@@ -136,13 +158,17 @@ func HubSpot(p Provider) Provider {
 // not say whether addresses are proven.
 func Line(p Provider) Provider {
 	p = plain(p, "line", "https://access.line.me/oauth2/v2.1/authorize", "https://api.line.me/oauth2/v2.1/token", "sub", openID...)
-	p = reading(p, bearer("https://api.line.me/oauth2/v2.1/userinfo"), func(answer oauth.Claims) oauth.Claims {
+	if p.UserInfo != nil {
+		return p
+	}
+	shape := func(answer oauth.Claims) oauth.Claims {
 		return members(answer, "sub", "sub", "name", "name", "email", "email", "image", "picture")
-	})
+	}
+	p = reading(p, bearer("https://api.line.me/oauth2/v2.1/userinfo"), shape)
 	fromServer := p.UserInfo
 	p.UserInfo = func(ctx context.Context, t *oauth.Tokens) (oauth.Claims, error) {
 		if id, err := oauth.DecodeIDToken(t.IDToken); err == nil {
-			return members(id, "sub", "sub", "name", "name", "email", "email", "image", "picture"), nil
+			return settled(shape(id)), nil
 		}
 		return fromServer(ctx, t)
 	}
@@ -190,53 +216,10 @@ func Yandex(p Provider) Provider {
 		}
 		profile := members(answer, "id", "id")
 		profile["email"] = quoted(email)
-		profile["name"] = quoted(answer.First("display_name", "real_name", "first_name", "login"))
+		profile["name"] = given(answer, "display_name", "real_name", "first_name", "login")
 		if avatar := answer.Text("default_avatar_id"); avatar != "" && !answer.True("is_avatar_empty") {
 			profile["image"] = quoted("https://avatars.yandex.net/get-yapic/" + avatar + "/islands-200")
 		}
 		return profile
 	})
-}
-
-var tenantID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-
-// MicrosoftEntraID is one tenant of Microsoft Entra ID, by its GUID; for
-// "common" and the like there is the built-in provider. Users are told apart
-// by oid, which stays when addresses change.
-func MicrosoftEntraID(tenant string, p Provider) (Provider, error) {
-	tenant = strings.ToLower(tenant)
-	if !tenantID.MatchString(tenant) {
-		return p, errors.New("genericoauth: MicrosoftEntraID needs the GUID of one tenant")
-	}
-	base := "https://login.microsoftonline.com/" + tenant
-	p = plain(p, "microsoft-entra-id", base+"/oauth2/v2.0/authorize", base+"/oauth2/v2.0/token", "oid", openID...)
-	p.DiscoveryURL = cmp.Or(p.DiscoveryURL, base+"/v2.0/.well-known/openid-configuration")
-	p.RequireIDTokenVerification = true
-	if p.UserInfo == nil {
-		p.UserInfo = entraProfile
-	}
-	return p, nil
-}
-
-// entraProfile is the ID token's, which has been verified.
-func entraProfile(_ context.Context, t *oauth.Tokens) (oauth.Claims, error) {
-	profile, err := oauth.DecodeIDToken(t.IDToken)
-	if err != nil {
-		return nil, err
-	}
-	oid := strings.TrimSpace(profile.Text("oid"))
-	if oid == "" {
-		return nil, errProfile
-	}
-	if profile.Text("name") == "" {
-		profile["name"] = quoted(strings.TrimSpace(profile.First("given_name", "givenname") + " " + profile.First("family_name", "familyname")))
-	}
-	if picture, ok := profile["picture"]; ok {
-		profile["image"] = picture
-	}
-	profile["emailVerified"] = truth(profile.Text("email") != "" && profile.True("email_verified"))
-	if profile.Text("email") == "" {
-		profile["email"] = quoted(oid + "@microsoft-entra-id.placeholder.invalid")
-	}
-	return profile, nil
 }
