@@ -14,10 +14,11 @@ type SessionRule uint8
 
 // The session rules.
 const (
-	SessionIgnored  SessionRule = iota // the endpoint looks for itself
-	SessionRequired                    // from the cookie cache or from storage
-	SessionStored                      // read from storage: for what must not rest on a cache
-	SessionFresh                       // still in storage, and younger than Options.Session.FreshAge
+	SessionIgnored   SessionRule = iota // the endpoint looks for itself
+	SessionRequired                     // from the cookie cache or from storage
+	SessionStored                       // read from storage: for what must not rest on a cache
+	SessionConfirmed                    // still in storage; the cookie cache is left as it is
+	SessionFresh                        // still in storage, and younger than Options.Session.FreshAge
 )
 
 // Op describes an endpoint. The zero Op is a JSON endpoint that anyone may

@@ -114,6 +114,7 @@ func (c *Context) Session() (*Current, error) {
 		return nil, err
 	}
 	c.call.current, c.call.resolved, c.call.cached = r.Current, true, r.Cached
+	c.call.stored = !r.Cached && c.k.reads.stored == nil
 	return r.Current, nil
 }
 
@@ -140,22 +141,29 @@ func (c *Context) RequireSession() (*Current, error) { return required(c.Session
 // [ErrUnauthorized] where there is none.
 func (c *Context) RequireStoredSession() (*Current, error) { return required(c.StoredSession()) }
 
-// RequireFreshSession is [Context.RequireSession] that refuses a session that
-// storage does not have any more, and with [ErrSessionNotFresh] one that is not
-// fresh.
-func (c *Context) RequireFreshSession() (*Current, error) {
+// RequireConfirmedSession is [Context.RequireSession] that refuses a session
+// that storage does not have any more. Unlike [Context.RequireStoredSession] it
+// does not write the cookie cache anew.
+func (c *Context) RequireConfirmedSession() (*Current, error) {
 	current, err := c.RequireSession()
-	if err == nil && c.call.cached && c.k.Stateful() {
+	if err == nil && !c.call.stored && c.k.Stateful() {
 		current, err = c.confirm(current)
 	}
+	return current, err
+}
+
+// RequireFreshSession is [Context.RequireConfirmedSession] that refuses with
+// [ErrSessionNotFresh] a session that is not fresh.
+func (c *Context) RequireFreshSession() (*Current, error) {
+	current, err := c.RequireConfirmedSession()
 	if err == nil && !c.IsFresh(current.Session) {
 		err = ErrSessionNotFresh
 	}
 	return current, err
 }
 
-// confirm reads a cached session from storage, and leaves its cookies alone where
-// it is still there.
+// confirm reads a session that was cached from storage, and leaves its cookies
+// alone where it is still there.
 func (c *Context) confirm(cached *Current) (*Current, error) {
 	current, err := c.Sessions().Find(cached.Session.Token)
 	if errors.Is(err, db.ErrNotFound) {
@@ -196,6 +204,8 @@ func (c *Context) require(rule SessionRule) (err error) {
 		_, err = c.RequireSession()
 	case SessionStored:
 		_, err = c.RequireStoredSession()
+	case SessionConfirmed:
+		_, err = c.RequireConfirmedSession()
 	case SessionFresh:
 		_, err = c.RequireFreshSession()
 	case SessionIgnored:

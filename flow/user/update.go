@@ -39,7 +39,7 @@ func (in *UpdateInput) MarshalJSON() ([]byte, error) {
 var errNothingToUpdate = core.NewError(http.StatusBadRequest, "", "No fields to update")
 
 func (Flow) update(c *core.Context, in *UpdateInput) (*core.Status, error) {
-	current, err := c.RequireStoredSession()
+	current, err := c.RequireConfirmedSession()
 	if err != nil {
 		return nil, err
 	}

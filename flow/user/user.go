@@ -21,7 +21,7 @@ func (Flow) ID() string { return "user" }
 func (f Flow) Register(r *core.Registrar) error {
 	// The reference is content with the cookie cache here, and writes it anew:
 	// a session that was revoked could live on in its cookie.
-	core.Post(r, Update, "/update-user", f.update, core.Op{Summary: "Change the user", Session: core.SessionStored})
+	core.Post(r, Update, "/update-user", f.update, core.Op{Summary: "Change the user", Session: core.SessionConfirmed})
 	core.Post(r, Delete, "/delete-user", f.delete, core.Op{Summary: "Delete the user", Session: core.SessionStored})
 	core.Get(r, DeleteLink, "/delete-user/callback", f.deleteLink,
 		core.Op{Summary: "Delete the user by a mailed link", CheckURLs: []string{"callbackURL"}})

@@ -60,6 +60,16 @@ const forged = (strategy) => ({
 });
 
 export default [
+  {
+    name: "a change that is refused leaves the cache alone",
+    config: { emailAndPassword: { enabled: true }, session: { cookieCache: { enabled: true, maxAge: 300 } } },
+    async run(t) {
+      const c = await signedUp(t, "refused@example.com");
+      for (const body of [{}, { email: "other@example.com" }, { zzz: 1 }, { name: 5 }]) await c.post("/update-user", body);
+      await c.post("/update-user", { name: "Grace" });
+      await c.get("/get-session");
+    },
+  },
   ...["compact", "jwt", "jwe"].flatMap((strategy) => [life(strategy), forged(strategy)]),
   ...["compact", "jwt", "jwe"].map((strategy) => ({
     name: `${strategy}: over after a second`,

@@ -210,7 +210,7 @@ func (p *Plugin) Register(r *core.Registrar) error {
 	core.Post(r, Create, "/api-key/create", a.create, core.Op{Summary: "Make a key"})
 	core.Get(r, Get, "/api-key/get", a.get, core.Op{Session: core.SessionRequired, Summary: "A key"})
 	core.Post(r, Update, "/api-key/update", a.update, core.Op{Summary: "Change a key"})
-	core.Post(r, Delete, "/api-key/delete", a.delete, core.Op{Session: core.SessionStored, Summary: "Delete a key"})
+	core.Post(r, Delete, "/api-key/delete", a.delete, core.Op{Session: core.SessionConfirmed, Summary: "Delete a key"})
 	core.Get(r, List, "/api-key/list", a.list, core.Op{Session: core.SessionRequired, Summary: "The keys of the user or of an organization"})
 	core.ServerOnly(r, Verify, a.verify, core.Op{Summary: "Use a key"})
 	core.ServerOnly(r, DeleteAllExpired, a.deleteAllExpired, core.Op{Summary: "Delete the keys that have expired"})

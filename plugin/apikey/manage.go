@@ -95,7 +95,7 @@ type Success struct {
 }
 
 func (a *apiKey) delete(c *core.Context, in *DeleteInput) (*Success, error) {
-	current, err := c.RequireStoredSession()
+	current, err := c.RequireConfirmedSession()
 	if err != nil {
 		return nil, err
 	}

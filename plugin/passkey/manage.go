@@ -47,7 +47,7 @@ func (in *DeleteInput) Bind(b *input.Binder) {
 
 // delete treats somebody else's passkey as one that is not there.
 func (k *passkeys) delete(c *core.Context, in *DeleteInput) (*core.Status, error) {
-	current, err := c.RequireStoredSession()
+	current, err := c.RequireConfirmedSession()
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ type UpdateOutput struct {
 }
 
 func (k *passkeys) update(c *core.Context, in *UpdateInput) (*UpdateOutput, error) {
-	current, err := c.RequireStoredSession()
+	current, err := c.RequireConfirmedSession()
 	if err != nil {
 		return nil, err
 	}

@@ -153,8 +153,8 @@ func (p *Plugin) Register(r *core.Registrar) error {
 	core.Post(r, VerifyAuthentication, "/passkey/verify-authentication", k.verifyAuthentication,
 		core.Op{Summary: "Sign in with a passkey"})
 	core.Get(r, List, "/passkey/list-user-passkeys", k.list, core.Op{Session: core.SessionRequired, Summary: "The user's passkeys"})
-	core.Post(r, Delete, "/passkey/delete-passkey", k.delete, core.Op{Session: core.SessionStored, Summary: "Delete a passkey"})
-	core.Post(r, Update, "/passkey/update-passkey", k.update, core.Op{Session: core.SessionStored, Summary: "Rename a passkey"})
+	core.Post(r, Delete, "/passkey/delete-passkey", k.delete, core.Op{Session: core.SessionConfirmed, Summary: "Delete a passkey"})
+	core.Post(r, Update, "/passkey/update-passkey", k.update, core.Op{Session: core.SessionConfirmed, Summary: "Rename a passkey"})
 	return nil
 }
 

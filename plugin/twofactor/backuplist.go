@@ -7,7 +7,7 @@ import (
 )
 
 func (t *twoFactor) generateBackupCodes(c *core.Context, in *PasswordInput) (*BackupCodesOutput, error) {
-	current, err := c.RequireStoredSession()
+	current, err := c.RequireConfirmedSession()
 	if err != nil {
 		return nil, err
 	}

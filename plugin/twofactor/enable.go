@@ -56,7 +56,7 @@ type EnableOutput struct {
 }
 
 func (t *twoFactor) enable(c *core.Context, in *EnableInput) (*EnableOutput, error) {
-	current, err := c.RequireStoredSession()
+	current, err := c.RequireConfirmedSession()
 	if err != nil {
 		return nil, err
 	}

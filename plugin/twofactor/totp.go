@@ -26,7 +26,7 @@ func (t *twoFactor) totpURI(c *core.Context, in *PasswordInput) (*URIOutput, err
 	if t.TOTP.Disable {
 		return nil, errTOTPOff
 	}
-	current, err := c.RequireStoredSession()
+	current, err := c.RequireConfirmedSession()
 	if err != nil {
 		return nil, err
 	}

@@ -149,15 +149,15 @@ func (p *Plugin) Register(r *core.Registrar) error {
 		}
 	}
 
-	stored := core.SessionStored
-	core.Post(r, Enable, "/two-factor/enable", t.enable, core.Op{Session: stored, Summary: "Begin to use a second factor"})
-	core.Post(r, Disable, "/two-factor/disable", t.disable, core.Op{Session: stored, Summary: "Use no second factor any more"})
-	core.Post(r, GetTOTPURI, "/two-factor/get-totp-uri", t.totpURI, core.Op{Session: stored, Summary: "The secret again, for an authenticator app"})
+	there := core.SessionConfirmed // from the cache, as in the reference, but not when it was revoked
+	core.Post(r, Enable, "/two-factor/enable", t.enable, core.Op{Session: there, Summary: "Begin to use a second factor"})
+	core.Post(r, Disable, "/two-factor/disable", t.disable, core.Op{Session: core.SessionStored, Summary: "Use no second factor any more"})
+	core.Post(r, GetTOTPURI, "/two-factor/get-totp-uri", t.totpURI, core.Op{Session: there, Summary: "The secret again, for an authenticator app"})
 	core.Post(r, VerifyTOTP, "/two-factor/verify-totp", t.verifyTOTP, core.Op{Summary: "Prove a code of an authenticator app"})
 	core.Post(r, SendOTP, "/two-factor/send-otp", t.sendOTP, core.Op{Summary: "Send a code"})
 	core.Post(r, VerifyOTP, "/two-factor/verify-otp", t.verifyOTP, core.Op{Summary: "Prove a code that was sent"})
 	core.Post(r, VerifyBackupCode, "/two-factor/verify-backup-code", t.verifyBackupCode, core.Op{Summary: "Use up a backup code"})
-	core.Post(r, GenerateBackupCodes, "/two-factor/generate-backup-codes", t.generateBackupCodes, core.Op{Session: stored, Summary: "New backup codes in place of the old ones"})
+	core.Post(r, GenerateBackupCodes, "/two-factor/generate-backup-codes", t.generateBackupCodes, core.Op{Session: there, Summary: "New backup codes in place of the old ones"})
 	core.ServerOnly(r, ViewBackupCodes, t.viewBackupCodes, core.Op{Summary: "The backup codes of a user"})
 	core.ServerOnly(r, GenerateTOTP, t.generateTOTP, core.Op{Summary: "The code of a secret at this time"})
 	return nil
