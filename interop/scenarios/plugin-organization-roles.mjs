@@ -1,7 +1,12 @@
 // The organization plugin: dynamic roles, what they allow, and what follows from them in teams and invitations.
 import { everyType, noteMessage, signedUp } from "../steps.mjs";
 
-const config = { emailAndPassword: { enabled: true }, plugins: { organization: { teams: { enabled: true }, dynamicAccessControl: { enabled: true } } } };
+// Without statements of one's own there are no roles to make.
+const ac = {
+  organization: ["update", "delete"], member: ["create", "update", "delete"], invitation: ["create", "cancel"],
+  team: ["create", "update", "delete"], ac: ["create", "read", "update", "delete"],
+};
+const config = { emailAndPassword: { enabled: true }, plugins: { organization: { teams: { enabled: true }, ac, dynamicAccessControl: { enabled: true } } } };
 const org = (path) => `/organization/${path}`;
 
 /** An organization with an owner, an administrator, a member, and somebody outside. */
@@ -110,7 +115,7 @@ export default [
   },
   {
     name: "roles: as many as allowed",
-    config: { emailAndPassword: { enabled: true }, plugins: { organization: { dynamicAccessControl: { enabled: true, maximumRolesPerOrganization: 2 } } } },
+    config: { emailAndPassword: { enabled: true }, plugins: { organization: { ac, dynamicAccessControl: { enabled: true, maximumRolesPerOrganization: 2 } } } },
     async run(t) {
       const owner = await signedUp(t, "ro-4@example.com");
       await owner.post(org("create-role"), { role: "none", permission: { ac: ["read"] } });

@@ -38,6 +38,9 @@ export default [
   ...Object.entries({
     "beside a cookie cache": { session: { cookieCache: { enabled: true } } },
     "in secondary storage": { secondaryStorage: "memory" },
+    "with UUIDs": { advanced: { database: { generateId: "uuid" } } },
+    "below another path": { basePath: "/auth" },
+    "with cookies of another name": { advanced: { cookiePrefix: "shop" } },
     "with serial keys": { advanced: { database: { generateId: "serial" } } },
     "named": { plugins: { passkey: { rpID: "localhost", rpName: "Shop", authenticatorSelection: { userVerification: "discouraged", residentKey: "discouraged" } } } },
   }).map(([name, more]) => ({ name: `passkey: a life, ${name}`, config: { ...config, ...more }, run: (t) => life(t, "pk-1@example.com") })),

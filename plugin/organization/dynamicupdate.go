@@ -93,9 +93,10 @@ func (o *organization) updateRole(c *core.Context, in *UpdateRoleInput) (*RoleUp
 		if err := apply(o.roles.Table, r, set); err != nil {
 			return err
 		}
-		now := c.Now()
-		r.UpdatedAt, out.Role = &now, r
+		now, before := c.Now(), r.UpdatedAt
+		r.UpdatedAt = &now
 		_, err = db.Update(c, c.DB(), o.roles.Table, columns(o.roles.Table, r), o.roles.ID.Eq(r.ID), o.roles.OrganizationID.Eq(id))
+		r.UpdatedAt, out.Role = before, r // the answer has the time of the change before this one, as the reference's
 		return err
 	})
 }

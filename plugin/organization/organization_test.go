@@ -167,7 +167,7 @@ func TestDynamicRoles(t *testing.T) {
 		}
 		can("true")
 		c.owner.Post("/organization/update-role", body{"roleName": "editor", "data": body{"permission": body{"team": []string{"update"}}}}).
-			Want(200, `"permission":{"team":["update"]}`)
+			Want(200, `"updatedAt":null`, `"permission":{"team":["update"]}`)
 		can("false")
 		c.owner.Get("/organization/list-roles").Want(200, `"permission":{"team":["update"]}`)
 		c.owner.Get("/organization/get-role?roleName=editor").Want(200, `"role":"editor"`)
