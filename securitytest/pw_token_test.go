@@ -97,7 +97,7 @@ func dead(t *testing.T, s *harness.Site, what string, c *harness.Client) {
 		c.Clone().Stranger(what + ", with all cookies")
 	}
 	for _, r := range []route{{"/update-user", body{"name": "undead"}}, {"/change-email", body{"newEmail": "undead@example.com"}},
-		{"/get-access-token", body{"providerId": "company"}}, {"/api-key/create", body{"name": "undead"}}} {
+		{"/get-access-token", body{"accountId": "a"}}, {"/api-key/create", body{"name": "undead"}}} {
 		if a := c.Clone().Post(r.path, r.body); a.Status != http.StatusUnauthorized {
 			t.Errorf("%s at %s: %d %s", what, r.path, a.Status, a.Body)
 		}
