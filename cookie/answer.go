@@ -93,6 +93,12 @@ func (j *Jar) Given(d *Def) (value string, ok bool) {
 	return "", false
 }
 
+// Sets reports whether the answer sets or expires a cookie, or a chunk of it.
+func (j *Jar) Sets(d *Def) bool {
+	name := j.form(d).name
+	return slices.ContainsFunc(j.answer, func(set line) bool { return set.name == name || isChunk(set.name, name) })
+}
+
 // AddTo adds the answer's cookies to headers.
 func (j *Jar) AddTo(h http.Header) {
 	for i := range j.answer {

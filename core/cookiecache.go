@@ -17,6 +17,7 @@ type cookieCache struct {
 	k      *Kernel
 	codec  cachecookie.Codec
 	signer CacheSigner // of a plugin; its functions are nil where there is none
+	after  []func(c *Context, current *Current)
 }
 
 func newCookieCache(k *Kernel) (*cookieCache, error) {
@@ -55,6 +56,9 @@ func (cc *cookieCache) write(c *Context, current *Current, dontRemember bool) {
 		return
 	}
 	cc.setChunks(c, value, cookieAge)
+	for _, f := range cc.after {
+		f(c, current)
+	}
 }
 
 // shortAge is how long a copy holds that ends with the browser.
@@ -156,6 +160,12 @@ type CacheSigner struct {
 	Sign func(c *Context, current *Current, payload []byte, age time.Duration) (string, error)
 	// Open returns the object of a value that still holds.
 	Open func(c *Context, value string) (payload []byte, ok bool)
+}
+
+// AfterSessionCache calls f whenever an answer writes the cached copy of a
+// session, for what is kept in the browser as long as that.
+func (r *Registrar) AfterSessionCache(f func(c *Context, current *Current)) {
+	r.k.cache.after = append(r.k.cache.after, f)
 }
 
 // SignSessionCache makes a signer that of the cookie cache, whose strategy

@@ -34,7 +34,9 @@ export const knownDifferences = [
   {
     reason: "Rows have all of their columns without a database too; the reference leaves out those that were never set.",
     matches: (scenario, a, b) =>
-      scenario === "stateless: a user without a picture" && JSON.stringify(b)?.replaceAll(/\\*"image\\*":null,/g, "") === JSON.stringify(a),
+      (scenario === "stateless: a user without a picture" && JSON.stringify(b)?.replaceAll(/\\*"image\\*":null,/g, "") === JSON.stringify(a)) ||
+      (/^stateless: a provider/.test(scenario) && /^POST \/refresh-token/.test(a?.call) &&
+        JSON.stringify(b)?.replace(/"refreshTokenExpiresAt":null,/, "") === JSON.stringify(a)),
   },
   {
     reason: "A reset link dies when the password changes by another way.",

@@ -48,6 +48,34 @@ func SetAccountCookie(c *core.Context, account *core.Account) {
 // ok is false where there is none, or it is another user's. Without a database
 // users get other keys in every process, and the browser's account counts.
 func AccountFromCookie(c *core.Context, userID string) (account *core.Account, ok bool) {
+	account, ok = readAccountCookie(c)
+	if !ok || !ownAccount(c, account, userID) {
+		return nil, false
+	}
+	return account, true
+}
+
+func ownAccount(c *core.Context, account *core.Account, userID string) bool {
+	return account.UserID == userID || c.Options().Stateless
+}
+
+// ProlongAccountCookie lets an account that the browser keeps live as long as
+// the cached copy of the session, and drops one that is another user's.
+func ProlongAccountCookie(c *core.Context, current *core.Current) {
+	if !c.Options().Account.StoreAccountCookie || c.Cookies().Sets(c.AccountCookie()) {
+		return
+	}
+	account, ok := readAccountCookie(c)
+	switch {
+	case !ok:
+	case ownAccount(c, account, current.User.ID):
+		SetAccountCookie(c, account)
+	default:
+		c.Cookies().ExpireChunked(c.AccountCookie())
+	}
+}
+
+func readAccountCookie(c *core.Context) (account *core.Account, ok bool) {
 	sealed, ok := c.Cookies().GetChunked(c.AccountCookie())
 	if !ok || !c.Options().Account.StoreAccountCookie {
 		return nil, false
@@ -61,8 +89,7 @@ func AccountFromCookie(c *core.Context, userID string) (account *core.Account, o
 		return nil, false
 	}
 	account = &core.Account{}
-	if c.Tables().Accounts.ParseJSON(bytes.Clone(payload), account) != nil || account.ID == "" ||
-		account.UserID != userID && !c.Options().Stateless {
+	if c.Tables().Accounts.ParseJSON(bytes.Clone(payload), account) != nil || account.ID == "" {
 		return nil, false
 	}
 	return account, true

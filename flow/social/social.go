@@ -33,6 +33,7 @@ func (Flow) Register(r *core.Registrar) error {
 	f := &flow{states: oauth.NewStates(r)}
 	r.Ready(f.ready)
 	r.EndSessionElsewhere(f.endSession)
+	r.AfterSessionCache(oauth.ProlongAccountCookie)
 	r.Codes(errLink, errLinkingNotAllowed, errDifferentEmails, errLinkingFailed, errUserRequired, errNotConfigured,
 		errNoRefreshToken, errRefreshFailed, errTokenFailed, errNoAccessToken)
 	core.Post(r, SignIn, "/sign-in/social", f.signIn, core.Op{Summary: "Sign in with a social provider"})

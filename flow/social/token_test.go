@@ -205,6 +205,37 @@ func TestSO22AccountCookie(t *testing.T) {
 	}
 }
 
+// TestAccountCookieLives as long as the cached session does, and no longer than
+// its owner uses the browser.
+func TestAccountCookieLives(t *testing.T) {
+	t.Parallel()
+	for name, stateless := range map[string]bool{"with a database": false, "without one": true} {
+		p := newIDP(t)
+		s := serve(p, func(o *options) {
+			o.Account.StoreAccountCookie, o.Session.CookieCache.Enabled = true, true
+			if stateless {
+				o.Stateless = true
+			}
+		})
+		c := s.Client()
+		p.signIn(c, "google", ada)
+		for range 3 {
+			s.Clock.Advance(4 * time.Minute)
+			if a := c.Post("/update-user", body{"name": "Grace"}).Want(200); a.SetCookie("better-auth.account_data") == "" {
+				t.Errorf("%s the account is not prolonged: %v", name, a.Header)
+			}
+			c.Post("/get-access-token", body{"useAccountCookie": true}).Want(200, `{"accessToken":"at-`)
+		}
+		if stateless {
+			continue // keys of users differ between processes: nobody can tell whose account it is
+		}
+		a := c.Post("/sign-up/email", body{"name": "Eve", "email": "eve@example.com", "password": authtest.Password}).Want(200)
+		if !a.Cleared("better-auth.account_data") {
+			t.Errorf("%s another user finds the account: %v", name, a.Header)
+		}
+	}
+}
+
 // TestEmptyKey takes an empty key for nobody's, not for any.
 func TestEmptyKey(t *testing.T) {
 	t.Parallel()

@@ -72,7 +72,7 @@ func New(t testing.TB, change ...func(*core.Options)) *Server {
 	for _, f := range change {
 		f(&o)
 	}
-	if o.Database == nil {
+	if o.Database == nil && !o.Stateless {
 		o.Database = memory.New()
 	}
 	if o.EmailAndPassword.Hasher != s.Hasher {

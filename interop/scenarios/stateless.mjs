@@ -1,4 +1,5 @@
 // Without a database: sessions live in the client's cookies, users as long as the process.
+import { visit } from "../visits.mjs";
 import { CACHE_COOKIE, PASSWORD, signedIn, signedUp as signUp } from "../steps.mjs";
 
 // The reference leaves columns that were never set out of its rows in memory: these users have all of theirs.
@@ -28,7 +29,34 @@ const life = (name, more) => ({
   },
 });
 
+// A sign-in at a provider, whose account and tokens are in the browser only.
+const social = (name, more) => ({
+  name,
+  config: config({ socialProviders: { google: { clientId: "google-client", clientSecret: "s" } }, ...more }),
+  async run(t) {
+    const login = name.replaceAll(/\W+/g, "-");
+    const c = t.client();
+    await visit(t, c, "google", login);
+    await c.get("/get-session");
+    await c.get("/list-accounts");
+    await c.post("/get-access-token", { useAccountCookie: true });
+    await c.get("/account-info?useAccountCookie=true");
+    await c.post("/refresh-token", { useAccountCookie: true });
+    await c.post("/update-user", { name: "Other" });
+    await c.post("/get-access-token", { useAccountCookie: true });
+    await c.post("/sign-up/email", { name: "Eve", email: `eve-${login}@example.com`, password: PASSWORD, image: "https://example.com/eve.png" });
+    await c.post("/get-access-token", { useAccountCookie: true });
+    await c.post("/sign-out");
+    await c.post("/get-access-token", { useAccountCookie: true });
+    await visit(t, t.client(), "google", login);
+  },
+});
+
 export default [
+  social("a provider"),
+  social("a provider, tokens sealed", { account: { encryptOAuthTokens: true } }),
+  social("a provider, cached in the open", { session: { cookieCache: { enabled: true, strategy: "compact" } }, account: { storeAccountCookie: true, storeStateStrategy: "cookie" } }),
+  social("an account cookie beside a database", { stateless: undefined, account: { storeAccountCookie: true }, session: { cookieCache: { enabled: true } } }),
   life("by default"),
   life("compact", { session: { cookieCache: { strategy: "compact" } } }),
   life("jwt with ages", { session: { expiresIn: 3600, cookieCache: { strategy: "jwt", maxAge: 600, refreshCache: { updateAge: 60 } } } }),
