@@ -8,9 +8,9 @@ export const CLIENT = { clientId: "interop", clientSecret: "interop-secret-01234
 /**
  * Starts a server of its own issuer. People exist as soon as they sign in: a login is the subject, `people` holds the
  * claims of those who want others than `<login>@upstream.example`. `slim` keeps the profile out of ID tokens, so that
- * it has to be asked for.
+ * it has to be asked for. `key`, a public JWK, takes the place of the client's secret.
  */
-export async function startUpstream({ slim = false, auth = "client_secret_post", accessTokenTTL = 3600 } = {}) {
+export async function startUpstream({ slim = false, auth = "client_secret_post", key, accessTokenTTL = 3600 } = {}) {
   const people = new Map();
   const requests = [];
   let provider;
@@ -25,7 +25,7 @@ export async function startUpstream({ slim = false, auth = "client_secret_post",
   provider = new Provider(issuer, {
     clients: [{
       client_id: CLIENT.clientId,
-      client_secret: CLIENT.clientSecret,
+      ...(key ? { jwks: { keys: [key] } } : { client_secret: CLIENT.clientSecret }),
       redirect_uris: ["https://registered.example/callback"],
       grant_types: ["authorization_code", "refresh_token"],
       token_endpoint_auth_method: auth,
