@@ -3,6 +3,7 @@ package authtest
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -30,9 +31,7 @@ type Forgery func(claims JSON) string
 // The honest claims have a subject, a time of issue and an expiry.
 func (f *Forger) Forgeries() map[string]Forgery {
 	all := f.claims()
-	for name, forge := range f.signatures() {
-		all[name] = forge
-	}
+	maps.Copy(all, f.signatures())
 	if !f.Aging {
 		delete(all, "issued long ago")
 	}
