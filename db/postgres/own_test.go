@@ -21,6 +21,9 @@ import (
 // TestPgBouncer runs the suite behind a real one, in transaction mode, in a
 // database for each test: what a pooled connection has set is nobody's.
 func TestPgBouncer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays the suite again, which the short run has over a direct connection")
+	}
 	t.Parallel()
 	server := testenv.OwnPostgres(t)
 	bouncer := testenv.OwnPgBouncer(t, server)
