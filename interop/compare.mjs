@@ -119,7 +119,7 @@ const percent = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
 function partOf(name) {
   const file = name.slice(0, name.indexOf(":"));
   if (file.startsWith("plugin-")) return file.replace(/^plugin-(organization|twofactor)-.*/, "plugin-$1");
-  return /^(use-)?(social|providers)/.test(file) ? "social" : "core";
+  return /^(use-)?(social|providers|presets)/.test(file) ? "social" : "core";
 }
 
 const groups = groupByConfig((await loadScenarios()).filter(({ name }) => name.includes(options.only) && !(options.without && name.includes(options.without))));

@@ -160,7 +160,8 @@ export const knownDifferences = [
   {
     reason: "An ID token without a subject is no good one: nobody asks for the profile that belongs to it.",
     matches: (scenario, a, b) =>
-      /^presets: (keycloak|okta): odd people$/.test(scenario) && /-(nobody|numbered)$/.test(a?.note) && same(a.json.slice(0, 1), b?.json),
+      /^presets: (keycloak|okta): odd people$/.test(scenario) && /-(nobody|numbered)$/.test(a?.note) &&
+        JSON.stringify(a.json.slice(0, 1)) === JSON.stringify(b?.json),
   },
   {
     reason: "A refresh renews the account that the browser keeps, whose refresh token is spent.",
