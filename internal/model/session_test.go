@@ -65,8 +65,7 @@ func (m *sessions) stored(b *browser) bool {
 		return false
 	}
 	if !b.remembered {
-		b.copied = time.Time{} // it is dropped, and not made again
-		return true
+		return true // the copy is not made again, and stays while it holds
 	}
 	if due := s.expires.Add(day - week); !due.After(m.now()) {
 		s.expires = m.now().Add(week)
