@@ -24,7 +24,7 @@ var c4 = section{"C4", "checklist: OAuth, as a client (RFC 6749, 6750, 9126 to 9
 	{id: "C4.09", what: "states work once, and each request has a challenge of its own", test: challengesArePerRequest},
 	{id: "C4.10", what: "no redirect repeats a posted body", in: stored, test: redirectsDropBodies},
 	{id: "C4.11", what: "codes and states do not leak by referer", test: callbacksKeepTheirURL},
-	{id: "C4.12", what: "pages cannot be framed", by: "RD-26 C2.12"},
+	{id: "C4.12", what: "pages cannot be framed", by: "RD-26"},
 	{id: "C4.13", what: "unknown clients are not redirected", na: noProvider},
 	{id: "C4.14", what: "a client proves itself in one way, and not in a URL", test: clientsProveThemselvesOnce},
 	{id: "C4.15", what: "a parameter comes once", in: stored, test: repeatedParameters},
