@@ -107,7 +107,7 @@ func (s Sessions) Find(token string) (*Current, error) {
 // secondary storage alone, the one that ends last comes last. Where the
 // database has the sessions too it answers, for it loses none.
 func (s Sessions) List(userID string) ([]*Session, error) {
-	if s.preserved() || !s.c.k.sessionsInDatabase() {
+	if s.c.k.options.SecondaryStorage != nil && !s.mirrored() {
 		return s.listKept(userID)
 	}
 	t := s.c.k.tables.Sessions
@@ -178,6 +178,12 @@ func (s Sessions) Delete(token string) error {
 	return err
 }
 
+// mirrored reports whether live sessions are in secondary storage and in the
+// database alike.
+func (s Sessions) mirrored() bool {
+	return s.c.k.options.SecondaryStorage != nil && s.c.k.sessionsInDatabase() && !s.preserved()
+}
+
 // preserved reports whether rows outlive their sessions.
 func (s Sessions) preserved() bool {
 	return s.c.k.options.Session.PreserveSessionInDatabase && s.c.k.options.SecondaryStorage != nil
@@ -204,7 +210,7 @@ func (s Sessions) DeleteOthers(userID, token string) error { return s.deleteAllB
 // and those that only secondary storage has, where a revocation failed halfway.
 func (s Sessions) left(userID string) ([]*Session, error) {
 	rows, err := s.List(userID)
-	if err != nil || s.c.k.options.SecondaryStorage == nil || s.preserved() || !s.c.k.sessionsInDatabase() {
+	if err != nil || !s.mirrored() {
 		return rows, err
 	}
 	kept, err := s.listKept(userID)

@@ -225,12 +225,6 @@ export const knownDifferences = [
       ((b?.status === 400 && b.json?.code === "FAILED_TO_VERIFY_REGISTRATION") || (b?.status === 401 && b.json?.code === "PASSKEY_NOT_FOUND")),
   },
   {
-    reason: "A session that changes passkeys is read from storage, not believed from a cache, which is written anew.",
-    matches: (scenario, a, b) =>
-      /cookie cache$/.test(scenario) && /^POST \/passkey\/(delete|update)-passkey\b/.test(a?.call) && a.status === b?.status &&
-      JSON.stringify(a.json) === JSON.stringify(b.json) && a.cookies.length === 0 && b.cookies.length === 1 && b.cookies[0].startsWith("better-auth.session_data="),
-  },
-  {
     reason: "Somebody else's passkey is as one that is not there.",
     matches: (scenario, a, b) =>
       /^POST \/passkey\/(delete|update)-passkey\b/.test(a?.call) && a.status === 401 && b?.status === 404 && b.json?.code === "PASSKEY_NOT_FOUND",
