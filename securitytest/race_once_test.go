@@ -137,7 +137,7 @@ func otherCodesRace(t *testing.T, s *harness.Site) {
 }
 
 func mailedFactorsRace(t *testing.T, s *harness.Site) {
-	for range max(rounds()/2, 1) {
+	for range rounds() {
 		email := s.Address("racer")
 		enrol(t, s.SignUp(email))
 		c := challenge(s, email)
