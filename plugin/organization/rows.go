@@ -202,6 +202,8 @@ func newTeamTable() *teamTable {
 	}
 	t.Table = db.NewTable("team", func(m *Team) *db.Extra { return &m.Extra },
 		t.ID, t.Name, t.MemberCount, t.OrganizationID, t.CreatedAt, t.UpdatedAt)
+	// Teams of before the column was there begin at 0, as in the reference: who joins is counted anew.
+	t.MemberCount.Column().Input.Default = func() any { return int64(0) }
 	return t
 }
 
