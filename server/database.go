@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/watchword-auth/watchword/db"
@@ -36,10 +37,21 @@ func databaseDialect(source string) (db.Dialect, error) {
 	return "", errDatabase
 }
 
-// sqlitePath returns the path of sqlite:PATH and sqlite://PATH.
-func sqlitePath(source string) string {
-	path := strings.TrimPrefix(source, "sqlite:")
-	return strings.TrimPrefix(path, "//")
+// sqlitePath returns the path of sqlite:PATH and sqlite://PATH, and after
+// ?mmap= how many bytes are to be mapped.
+func sqlitePath(source string) (path string, mapped int64, err error) {
+	path = strings.TrimPrefix(strings.TrimPrefix(source, "sqlite:"), "//")
+	path, size, given := strings.Cut(path, "?mmap=")
+	if given {
+		mapped, err = strconv.ParseInt(size, 10, 64)
+	}
+	switch {
+	case path == "":
+		err = errors.New("sqlite: the path is missing, as in sqlite:auth.db")
+	case err != nil || mapped < 0:
+		err = fmt.Errorf("sqlite: mmap=%s is not a number of bytes, as in sqlite:auth.db?mmap=1073741824", size)
+	}
+	return path, mapped, err
 }
 
 // openDatabase opens what a URL names. Errors do not show the URL, which may
@@ -51,11 +63,11 @@ func openDatabase(ctx context.Context, source string) (db.Adapter, error) {
 	}
 	switch dialect {
 	case db.SQLite:
-		path := sqlitePath(source)
-		if path == "" {
-			return nil, errors.New("sqlite: the path is missing, as in sqlite:auth.db")
+		path, mapped, err := sqlitePath(source)
+		if err != nil {
+			return nil, err
 		}
-		a, err := openSQLite(path)
+		a, err := openSQLite(path, sqlite.Options{Map: mapped})
 		if err != nil {
 			return nil, fmt.Errorf("the file cannot be opened: %w", err)
 		}
@@ -71,7 +83,7 @@ func openDatabase(ctx context.Context, source string) (db.Adapter, error) {
 
 // openSQLite opens a file and, where it makes one, makes it for nobody else to
 // read: it will hold password hashes and live sessions.
-func openSQLite(path string) (db.Adapter, error) {
+func openSQLite(path string, o sqlite.Options) (db.Adapter, error) {
 	if path != ":memory:" {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the file
 		if err == nil {
@@ -81,7 +93,7 @@ func openSQLite(path string) (db.Adapter, error) {
 			return nil, err
 		}
 	}
-	return adapter(sqlite.Open(path, sqlite.Options{}))
+	return adapter(sqlite.Open(path, o))
 }
 
 // adapter keeps a nil pointer from becoming an adapter.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -226,6 +227,33 @@ func TestReadiness(t *testing.T) {
 	site.draining.Store(false)
 	if got := ready(); got != 503 {
 		t.Errorf("%d without a database", got)
+	}
+}
+
+func TestMappedFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a?b.db")
+	for source, want := range map[string]string{
+		path + "?mmap=1048576": "", path: "", path + "?mmap=1GB": "mmap=1GB is not a number of bytes", path + "?mmap=-1": "mmap=-1 is not",
+		"?mmap=1": "the path is missing",
+	} {
+		a, err := openDatabase(t.Context(), "sqlite:"+source)
+		if err != nil {
+			if want == "" || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v", source, err)
+			}
+			continue
+		}
+		if want != "" {
+			t.Errorf("%s was opened", source)
+		}
+		if _, err := a.Introspect(t.Context()); err != nil {
+			t.Error(err)
+		}
+		_ = a.Close()
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -80,12 +80,18 @@ func (s *System) pending(ctx context.Context, config string) (*db.Plan, db.Diale
 	if err != nil {
 		return nil, "", err
 	}
-	if _, err := os.Stat(sqlitePath(f.Database)); dialect == db.SQLite && errors.Is(err, fs.ErrNotExist) {
-		schema, err := f.schema()
+	if dialect == db.SQLite {
+		path, _, err := sqlitePath(f.Database)
 		if err != nil {
 			return nil, "", err
 		}
-		return db.MakePlan(schema, &db.Live{}, dialect), dialect, nil
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			schema, err := f.schema()
+			if err != nil {
+				return nil, "", err
+			}
+			return db.MakePlan(schema, &db.Live{}, dialect), dialect, nil
+		}
 	}
 	f.Logger = loggerOptions{Level: "warn", Format: "text"}
 	in, err := s.assemble(ctx, f, posture{planning: true})

@@ -23,6 +23,18 @@ func TestConformanceOfCallersHandle(t *testing.T) {
 	})
 }
 
+func TestConformanceMapped(t *testing.T) {
+	t.Parallel()
+	dbtest.Run(t, func(t *testing.T) db.Adapter {
+		a, err := sqlite.Open(filepath.Join(t.TempDir(), "auth.db"), sqlite.Options{Relaxed: true, Map: 1 << 30})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = a.Close() })
+		return a
+	})
+}
+
 func TestConformanceInMemory(t *testing.T) {
 	t.Parallel()
 	dbtest.Run(t, func(t *testing.T) db.Adapter { return open(t, ":memory:") })

@@ -45,23 +45,29 @@ func (b *bench) engineServers() []*server {
 		b.floorOnRedis(&server{name: floorRedis, probe: "/"}),
 	}
 	for _, n := range growth {
-		inFile := &server{name: grown("SQLite", n), probe: ready}
-		inFile.prepare = func(ctx context.Context, dir, listen string) ([]string, error) {
-			path := filepath.Join(dir, "auth.db")
-			cookies, err := bulkSQLite(ctx, path, n)
-			if err != nil {
-				return nil, err
-			}
-			b.remember(inFile.name, cookies)
-			file, err := configure(dir, listen, "sqlite:"+path, nil)
-			if err != nil {
-				return nil, err
-			}
-			return b.watchword(file)
-		}
-		list = append(list, inFile, b.onPostgres(&server{name: grown("PostgreSQL", n), probe: ready}, n, b.watchword, nil))
+		list = append(list, b.inFile(&server{name: grown("SQLite", n), probe: ready}, n, ""),
+			b.inFile(&server{name: grown("SQLite mapped", n), probe: ready}, n, "?mmap=2147483648"),
+			b.onPostgres(&server{name: grown("PostgreSQL", n), probe: ready}, n, b.watchword, nil))
 	}
 	return list
+}
+
+// inFile prepares a server on a file of its own.
+func (b *bench) inFile(s *server, sessions int, how string) *server {
+	s.prepare = func(ctx context.Context, dir, listen string) ([]string, error) {
+		path := filepath.Join(dir, "auth.db")
+		cookies, err := bulkSQLite(ctx, path, sessions)
+		if err != nil {
+			return nil, err
+		}
+		b.remember(s.name, cookies)
+		file, err := configure(dir, listen, "sqlite:"+path+how, nil)
+		if err != nil {
+			return nil, err
+		}
+		return b.watchword(file)
+	}
+	return s
 }
 
 // engineWorkloads are those of engines other than the seeded SQLite file.
@@ -76,11 +82,10 @@ func (b *bench) engineWorkloads() []workload {
 		{name: "R1", what: "get-session with a cookie, sessions in Redis", servers: []string{oursRedis, theirsRedis, floorRedis},
 			setup: b.signInRedis, request: func(p *process) request { return get(p, getSession, func(int, int) string { return p.cookie }) }, expect: withSession},
 	}
-	for _, engine := range []string{"SQLite", "PostgreSQL"} {
-		w := workload{name: "G", what: "get-session, another session each time, " + engine, request: b.readingOwn(true), expect: withSession}
-		w.name += strings.ToLower(engine[:1])
+	for _, g := range []struct{ name, engine string }{{"Gs", "SQLite"}, {"Gm", "SQLite mapped"}, {"Gp", "PostgreSQL"}} {
+		w := workload{name: g.name, what: "get-session, another session each time, " + g.engine, request: b.readingOwn(true), expect: withSession}
 		for _, n := range growth {
-			w.servers = append(w.servers, grown(engine, n))
+			w.servers = append(w.servers, grown(g.engine, n))
 		}
 		list = append(list, w)
 	}
