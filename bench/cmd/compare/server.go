@@ -34,7 +34,8 @@ type process struct {
 	cmd    *exec.Cmd
 	ready  []time.Duration // from start to the first answer
 	idle   int             // kB resident before any load
-	cookie string          // Cookie header that a workload's setup got
+	cookie string          // Cookie header or token that a workload's setup got
+	path   string          // of the signed-in user, where it has one
 }
 
 const starts = 3

@@ -32,6 +32,7 @@ func (b *bench) servers() []*server {
 		{name: ours, probe: ready, prepare: b.onSQLite(b.watchword, nil)},
 		{name: oursKept, probe: ready, prepare: b.onSQLite(b.watchword, keeping)},
 		{name: theirs, probe: ready, prepare: b.onSQLite(b.reference, nil)},
+		{name: pocketBase, probe: "/api/health", prepare: b.pocketBase},
 		{name: floorBare, probe: "/", prepare: b.floor("bare")},
 		{name: floorHMAC, probe: "/", prepare: b.floor("hmac")},
 		{name: floorRead, probe: "/", prepare: b.floor("sqlite")},

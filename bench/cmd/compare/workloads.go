@@ -38,7 +38,7 @@ func (b *bench) workloads() []workload {
 		list = append(list, workload{name: "W2 " + s, what: "get-session from the cookie cache", servers: []string{oursCookie + s, theirsAlso + s},
 			setup: signInCached, request: func(p *process) request { return get(p, getSession, func(int, int) string { return p.cookie }) }, expect: withSession})
 	}
-	list = append(list, b.engineWorkloads()...)
+	list = append(append(list, b.peers()...), b.engineWorkloads()...)
 	return slices.DeleteFunc(list, func(w workload) bool { return !b.picked(strings.Fields(w.name)[0]) })
 }
 
