@@ -22,6 +22,8 @@ const (
 	codeDeadlock      = "40P01"
 	codeCancelled     = "57014" // by statement_timeout, as a context closes the connection
 	codeLockTimeout   = "55P03"
+	codeAdminShutdown = "57P01"
+	codeCrashShutdown = "57P02"
 	codeTooLong       = "22001"
 	codeOutOfRange    = "22003"
 	codeNotInCharset  = "22021" // a NUL, or no UTF-8
@@ -63,6 +65,22 @@ func translate(err error, def *db.Def) error {
 		return fmt.Errorf("%w: %w", db.ErrUnavailable, err)
 	}
 	return err
+}
+
+// lostConnection tells of an error that a connection ended with, and which is
+// not that of making a new one.
+func lostConnection(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	switch code := codeOf(err); code {
+	case codeAdminShutdown, codeCrashShutdown:
+		return true
+	case "":
+		_, connecting := errors.AsType[*pgconn.ConnectError](err)
+		return !connecting && unavailable(code, err)
+	}
+	return false
 }
 
 func unavailable(code string, err error) bool {

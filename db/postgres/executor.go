@@ -13,6 +13,10 @@ type executor struct {
 	link   link
 	alone  bool // a statement that lost a conflict may be run again
 
+	// renew has connections that are idle made anew. It is called when one
+	// turned out to be dead; nil where the pool is not ours.
+	renew func()
+
 	// changed is called after rows of a watched table may have been changed,
 	// on an error too: what the server did is then not known.
 	changed func()
@@ -33,7 +37,7 @@ func (e *executor) Insert(ctx context.Context, s *db.Insertion) (id string, inse
 		n, err := e.exec(ctx, s.Table, st, row)
 		return "", n > 0, err
 	}
-	err = e.query(ctx, s.Table, st.Text, st.Columns, row, func() []any {
+	_, err = e.query(ctx, s.Table, st.Text, st.Columns, row, func() []any {
 		inserted = true
 		return []any{&id}
 	})
@@ -49,7 +53,7 @@ func (e *executor) Select(ctx context.Context, s *db.Selection, next func() []an
 		return err
 	}
 	row.Args = args
-	return e.query(ctx, s.Table, st.Text, st.Columns, row, next)
+	return e.read(ctx, s.Table, st.Text, st.Columns, row, next)
 }
 
 // Count implements [db.Executor].
@@ -62,7 +66,7 @@ func (e *executor) Count(ctx context.Context, s *db.Selection) (n int64, err err
 	}
 	row.Args = args
 	places := []any{&n}
-	err = e.query(ctx, s.Table, st.Text, countColumns, row, func() []any { return places })
+	err = e.read(ctx, s.Table, st.Text, countColumns, row, func() []any { return places })
 	return n, err
 }
 
@@ -102,7 +106,8 @@ func (e *executor) Take(ctx context.Context, s *db.Removal, next func() []any) e
 	}
 	row.Args = args
 	defer e.wrote(s.Table)
-	return e.query(ctx, s.Table, st.Text, st.Columns, row, next)
+	_, err = e.query(ctx, s.Table, st.Text, st.Columns, row, next)
+	return err
 }
 
 func (e *executor) wrote(def *db.Def) {
@@ -111,17 +116,27 @@ func (e *executor) wrote(def *db.Def) {
 	}
 }
 
-// query runs a statement that returns rows. Once a row was handed over it is
-// not run again: the server reports conflicts before the first row, and a row
-// handed over twice would be worse than an error.
-func (e *executor) query(ctx context.Context, def *db.Def, text string, columns []*db.Column, row *sqlgen.Row, next func() []any) error {
+// read is query for a statement that changes nothing, so that it may be run
+// once more where its connection turned out to be dead.
+func (e *executor) read(ctx context.Context, def *db.Def, text string, columns []*db.Column, row *sqlgen.Row, next func() []any) error {
+	handed, err := e.query(ctx, def, text, columns, row, next)
+	if e.alone && !handed && lostConnection(err) {
+		_, err = e.query(ctx, def, text, columns, row, next)
+	}
+	return err
+}
+
+// query runs a statement that returns rows, and tells whether one was handed
+// over. Then it is not run again: the server reports conflicts before the first
+// row, and a row handed over twice would be worse than an error.
+func (e *executor) query(ctx context.Context, def *db.Def, text string, columns []*db.Column, row *sqlgen.Row, next func() []any) (handed bool, err error) {
 	for n := 0; ; n++ {
-		handed, err := e.link.query(ctx, text, columns, row, next)
+		handed, err = e.link.query(ctx, text, columns, row, next)
 		if err == nil {
-			return nil
+			return handed, nil
 		}
 		if handed || !e.alone || !again(ctx, n, err) {
-			return translate(err, def)
+			return handed, e.failed(err, def)
 		}
 	}
 }
@@ -133,7 +148,16 @@ func (e *executor) exec(ctx context.Context, def *db.Def, st *sqlgen.Statement, 
 			return affected, nil
 		}
 		if !e.alone || !again(ctx, n, err) {
-			return 0, translate(err, def)
+			return 0, e.failed(err, def)
 		}
 	}
+}
+
+// failed translates an error. When the server ends or loses one connection it
+// does so with all of them as a rule, and each would fail a statement.
+func (e *executor) failed(err error, def *db.Def) error {
+	if e.renew != nil && lostConnection(err) {
+		e.renew()
+	}
+	return translate(err, def)
 }

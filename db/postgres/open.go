@@ -65,7 +65,7 @@ func Open(ctx context.Context, url string, o Options) (*Adapter, error) {
 		return nil, translate(err, nil)
 	}
 	a := New(pool)
-	a.close = pool.Close
+	a.close, a.renew = pool.Close, pool.Reset
 	return a, nil
 }
 

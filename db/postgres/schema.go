@@ -49,7 +49,7 @@ func (e *executor) introspect(ctx context.Context) (*db.Live, error) {
 		told   bool
 	}
 	var columns []*found
-	err := e.query(ctx, nil, columnsText, resultColumns(db.KindText, db.KindText, db.KindText, db.KindBool, db.KindBool, db.KindBool, db.KindBool), row,
+	err := e.read(ctx, nil, columnsText, resultColumns(db.KindText, db.KindText, db.KindText, db.KindBool, db.KindBool, db.KindBool, db.KindBool), row,
 		func() []any {
 			f := new(found)
 			columns = append(columns, f)
@@ -73,7 +73,7 @@ func (e *executor) introspect(ctx context.Context) (*db.Live, error) {
 	}
 	var tables []*string
 	var indexes []*db.LiveIndex
-	err = e.query(ctx, nil, indexesText, resultColumns(db.KindText, db.KindText, db.KindBool, db.KindTextList), row, func() []any {
+	err = e.read(ctx, nil, indexesText, resultColumns(db.KindText, db.KindText, db.KindBool, db.KindTextList), row, func() []any {
 		table, index := new(string), new(db.LiveIndex)
 		tables, indexes = append(tables, table), append(indexes, index)
 		return []any{table, &index.Name, &index.Unique, &index.Columns}
