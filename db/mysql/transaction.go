@@ -3,31 +3,14 @@ package mysql
 import (
 	"context"
 	"database/sql"
-	"math/rand/v2"
-	"time"
 
 	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/db/internal/sqlgen"
 )
 
-// attempts bounds how often a statement or transaction is run that loses
-// conflicts.
-const attempts = 20
-
-// again waits a little and reports whether what failed is to be run once more.
-// The wait is random so that two that were in each other's way part.
+// again reports whether what failed is to be run once more, after a pause.
 func again(ctx context.Context, n int, err error) bool {
-	if n+1 >= attempts || !lostConflict(err) {
-		return false
-	}
-	timer := time.NewTimer(rand.N(time.Duration(min(2<<n, 100)) * time.Millisecond))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+	return lostConflict(err) && sqlgen.Pause(ctx, n)
 }
 
 // Transaction runs fn in a transaction that sees what others have committed,
