@@ -66,7 +66,7 @@ func readPermissions(body *input.Object, nullable bool, to *input.Opt[Permission
 	for _, name := range names {
 		var list []*string
 		if members[name][0] != '[' || json.Unmarshal(members[name], &list) != nil || slices.Contains(list, nil) {
-			body.Refuse("permissions."+name, "Invalid input: expected array, received "+kindOf(members[name]))
+			body.Refuse("permissions."+name, "Invalid input: expected array, received "+input.Kind(members[name]))
 			continue
 		}
 		p[name] = make([]string, len(list))
@@ -75,22 +75,6 @@ func readPermissions(body *input.Object, nullable bool, to *input.Opt[Permission
 		}
 	}
 	*to = input.Some(p)
-}
-
-func kindOf(raw json.RawMessage) string {
-	switch raw[0] {
-	case '{':
-		return "object"
-	case '[':
-		return "array"
-	case '"':
-		return "string"
-	case 't', 'f':
-		return "boolean"
-	case 'n':
-		return "null"
-	}
-	return "number"
 }
 
 var prefixPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
