@@ -1,7 +1,6 @@
 package core
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -111,23 +110,8 @@ func (cc *cookieCache) read(c *Context, sessionToken string) (found *Current, un
 	if !ok {
 		return nil, until
 	}
-	var session, user []byte
-	version := "1"
-	err := db.EachMember(payload, func(name, raw []byte) error {
-		switch string(name) {
-		case "session":
-			session = raw
-		case "user":
-			user = raw
-		case "version":
-			return json.Unmarshal(raw, &version)
-		}
-		return nil
-	})
-	current := &Current{&Session{}, &User{}}
-	cc.k.tables.Sessions.OmitEmpty(current.Session) // what is not cached was never given
-	if err != nil || cc.k.tables.Sessions.ParseJSON(session, current.Session) != nil ||
-		cc.k.tables.Users.ParseJSON(user, current.User) != nil {
+	current, version, err := cc.k.tables.parseCurrent(payload)
+	if err != nil {
 		return nil, until
 	}
 	if current.Session.Token != sessionToken || current.Session.ExpiresAt.Before(now) ||
@@ -187,10 +171,11 @@ func (cc *cookieCache) sign(c *Context, current *Current, payload []byte, age ti
 	return cc.codec.Seal(payload, c.Now(), age)
 }
 
-func (cc *cookieCache) verify(c *Context, value string) (payload []byte, until time.Time, ok bool) {
-	if cc.signer.Open != nil {
-		payload, ok = cc.signer.Open(c, value)
-		return payload, cachecookie.Expiry(payload), ok
+func (cc *cookieCache) verify(c *Context, value string) (payload db.Valid, until time.Time, ok bool) {
+	if cc.signer.Open == nil {
+		return cc.codec.Open(value, c.Now())
 	}
-	return cc.codec.Open(value, c.Now())
+	data, ok := cc.signer.Open(c, value)
+	payload, err := db.Check(data)
+	return payload, cachecookie.Expiry(payload), ok && err == nil
 }

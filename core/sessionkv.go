@@ -16,11 +16,6 @@ import (
 // user in one sorted list, and the instant before which all of a user's
 // sessions are void.
 
-type keptSession struct {
-	Session json.RawMessage `json:"session"`
-	User    json.RawMessage `json:"user"`
-}
-
 type listedSession struct {
 	Token     string `json:"token"`
 	ExpiresAt int64  `json:"expiresAt"` // Unix milliseconds
@@ -91,12 +86,12 @@ func (s Sessions) decode(token, data string) *Current {
 // parse returns nil for what is no session: other things live in the same
 // storage, and a client may name any key for its token.
 func (s Sessions) parse(data string) *Current {
-	var parts keptSession
-	t, current := s.c.k.tables, &Current{&Session{}, &User{}}
-	t.Sessions.OmitEmpty(current.Session) // what is not kept was never given
-	if json.Unmarshal([]byte(data), &parts) != nil ||
-		t.Sessions.ParseJSON(parts.Session, current.Session) != nil ||
-		t.Users.ParseJSON(parts.User, current.User) != nil {
+	kept, err := db.Check([]byte(data))
+	if err != nil {
+		return nil
+	}
+	current, _, err := s.c.k.tables.parseCurrent(kept)
+	if err != nil {
 		return nil
 	}
 	return current

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/watchword-auth/watchword/db"
@@ -53,6 +54,32 @@ func newTables() *Tables {
 	t := &Tables{newUserTable(), newSessionTable(), newAccountTable(), newVerificationTable(), db.Link[Session, User]{}}
 	t.sessionUser = db.LinkOf(t.Sessions.Table, t.Sessions.UserID, t.Users.Table, t.Users.ID)
 	return t
+}
+
+// parseCurrent reads a session and its user as secondary storage and cookies
+// hold them, and the version that cookies have besides.
+func (t *Tables) parseCurrent(data db.Valid) (current *Current, version string, err error) {
+	var session, user db.Valid
+	err = data.EachMember(func(name []byte, value db.Valid) error {
+		switch string(name) {
+		case "session":
+			session = value
+		case "user":
+			user = value
+		case "version":
+			return json.Unmarshal(value, &version)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	current = &Current{&Session{}, &User{}}
+	t.Sessions.OmitEmpty(current.Session) // what is not there was never given
+	if err := t.Sessions.ParseJSON(session, current.Session); err != nil {
+		return nil, "", err
+	}
+	return current, version, t.Users.ParseJSON(user, current.User)
 }
 
 func newUserTable() *UserTable {

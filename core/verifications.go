@@ -237,8 +237,12 @@ func (s Verifications) keep(v *Verification) error {
 
 func (s Verifications) parse(data string, err error) (*Verification, error) {
 	v := &Verification{}
+	var row db.Valid
 	if err == nil {
-		err = s.c.k.tables.Verifications.ParseJSON([]byte(data), v)
+		row, err = db.Check([]byte(data))
+	}
+	if err == nil {
+		err = s.c.k.tables.Verifications.ParseJSON(row, v)
 	}
 	switch {
 	case err != nil:

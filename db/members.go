@@ -9,20 +9,31 @@ import (
 	"unicode/utf8"
 )
 
-var errNoObject = errors.New("db: not a JSON object")
+var (
+	errNoJSON   = errors.New("db: not JSON")
+	errNoObject = errors.New("db: not a JSON object")
+)
 
-// EachMember calls yield with the name and value of every member of a JSON
-// object, in order; both are parts of data. A name given twice comes twice. It
-// returns yield's first error, or one for data that is no object. It
-// allocates nothing.
-func EachMember(data []byte, yield func(name, raw []byte) error) error {
+// Valid is JSON text that is known to be valid, so that its structure needs no
+// further checks. It comes from [Check], or is a part of one that did. Nil is
+// none.
+type Valid []byte
+
+// Check returns the text as what it is, or an error where it is no JSON.
+func Check(data []byte) (Valid, error) {
 	if !json.Valid(data) {
-		return errNoObject
+		return nil, errNoJSON
 	}
-	// From here on the text is known to be valid: its structure needs no
-	// further checks.
+	return data, nil
+}
+
+// EachMember calls yield with the name and value of every member of an object,
+// in order; both are parts of the text. A name given twice comes twice. It
+// returns yield's first error, or one for what is no object. It allocates
+// nothing.
+func (data Valid) EachMember(yield func(name []byte, value Valid) error) error {
 	i := skipSpace(data, 0)
-	if data[i] != '{' {
+	if i == len(data) || data[i] != '{' {
 		return errNoObject
 	}
 	for i = skipSpace(data, i+1); data[i] != '}'; {
@@ -114,9 +125,9 @@ func skipString(data []byte, i int) int {
 // ParseJSON fills a row from a JSON object as [Table.AppendJSON] and the
 // reference write it. Columns that are absent keep what the row held; unknown
 // members are ignored.
-func (t *Table[T]) ParseJSON(data []byte, row *T) error {
+func (t *Table[T]) ParseJSON(data Valid, row *T) error {
 	t.Bind(row)
-	err := EachMember(data, func(name, raw []byte) error {
+	err := data.EachMember(func(name []byte, raw Valid) error {
 		for _, f := range t.fields {
 			if f.column.Name != string(name) {
 				continue

@@ -20,10 +20,13 @@ func FuzzEachMember(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, want := map[string]string{}, map[string]json.RawMessage{}
-		err := db.EachMember(data, func(name, raw []byte) error {
-			got[string(name)] = string(raw)
-			return nil
-		})
+		valid, err := db.Check(data)
+		if err == nil {
+			err = valid.EachMember(func(name []byte, raw db.Valid) error {
+				got[string(name)] = string(raw)
+				return nil
+			})
+		}
 		wantErr := json.Unmarshal(data, &want)
 		if wantErr == nil && bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
 			wantErr = json.Unmarshal([]byte("{"), &want) // null is no object

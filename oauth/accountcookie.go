@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/secret"
 	"github.com/watchword-auth/watchword/token"
 )
@@ -89,7 +90,8 @@ func readAccountCookie(c *core.Context) (account *core.Account, ok bool) {
 		return nil, false
 	}
 	account = &core.Account{}
-	if c.Tables().Accounts.ParseJSON(bytes.Clone(payload), account) != nil || account.ID == "" {
+	claims, err := db.Check(bytes.Clone(payload))
+	if err != nil || c.Tables().Accounts.ParseJSON(claims, account) != nil || account.ID == "" {
 		return nil, false
 	}
 	return account, true

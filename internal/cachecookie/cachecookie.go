@@ -12,9 +12,9 @@ package cachecookie
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"time"
 
@@ -35,7 +35,7 @@ type Codec interface {
 	// Seal returns the value of an object that holds from now for age.
 	Seal(payload []byte, now time.Time, age time.Duration) (string, error)
 	// Open returns the object of a value that still holds, and until when.
-	Open(value string, now time.Time) (payload []byte, until time.Time, ok bool)
+	Open(value string, now time.Time) (payload db.Valid, until time.Time, ok bool)
 }
 
 // New returns the codec of one way, with a deployment's secrets. A nil random
@@ -59,10 +59,9 @@ func (s signed) Seal(payload []byte, now time.Time, age time.Duration) (string, 
 	return token.SignHS256(s.key, withTimes(payload, now, age, "")), nil
 }
 
-func (s signed) Open(value string, now time.Time) ([]byte, time.Time, bool) {
+func (s signed) Open(value string, now time.Time) (db.Valid, time.Time, bool) {
 	payload, err := token.VerifyHS256(s.key, value)
-	until := Expiry(payload)
-	return payload, until, err == nil && until.After(now)
+	return holding(payload, err, now)
 }
 
 type sealed struct {
@@ -74,9 +73,17 @@ func (s sealed) Seal(payload []byte, now time.Time, age time.Duration) (string, 
 	return s.sealer.Seal(withTimes(payload, now, age, secret.UUID(s.random)), s.random)
 }
 
-func (s sealed) Open(value string, now time.Time) ([]byte, time.Time, bool) {
+func (s sealed) Open(value string, now time.Time) (db.Valid, time.Time, bool) {
 	payload, err := s.sealer.Open(value)
-	until := Expiry(payload)
+	return holding(payload, err, now)
+}
+
+// holding returns claims that were read without an error and have not expired.
+func holding(claims []byte, err error, now time.Time) (payload db.Valid, until time.Time, ok bool) {
+	if err == nil {
+		payload, err = db.Check(claims)
+	}
+	until = Expiry(payload)
 	return payload, until, err == nil && until.After(now)
 }
 
@@ -95,12 +102,16 @@ func withTimes(payload []byte, now time.Time, age time.Duration, id string) []by
 
 // Expiry returns the claim exp of a JWT's payload; the zero time where there is
 // none.
-func Expiry(payload []byte) time.Time {
-	var claims struct {
-		Exp float64 `json:"exp"`
-	}
-	if json.Unmarshal(payload, &claims) != nil || claims.Exp <= 0 {
+func Expiry(payload db.Valid) time.Time {
+	var seconds float64
+	err := payload.EachMember(func(name []byte, value db.Valid) (err error) {
+		if string(name) == "exp" {
+			seconds, err = strconv.ParseFloat(string(value), 64)
+		}
+		return err
+	})
+	if err != nil || seconds <= 0 || seconds > math.MaxInt64/2 {
 		return time.Time{}
 	}
-	return time.Unix(int64(claims.Exp), 0)
+	return time.Unix(int64(seconds), 0)
 }

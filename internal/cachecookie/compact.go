@@ -33,13 +33,17 @@ func signedForm(payload []byte, expires string) []byte {
 	return append(append(b, expires...), '}')
 }
 
-func (c compact) Open(value string, now time.Time) (payload []byte, until time.Time, ok bool) {
-	data, err := base64.RawURLEncoding.DecodeString(value)
+func (c compact) Open(value string, now time.Time) (payload db.Valid, until time.Time, ok bool) {
+	text, err := base64.RawURLEncoding.DecodeString(value)
+	if err != nil {
+		return nil, time.Time{}, false
+	}
+	data, err := db.Check(text)
 	if err != nil {
 		return nil, time.Time{}, false
 	}
 	var expires, signature []byte
-	err = db.EachMember(data, func(name, raw []byte) error {
+	err = data.EachMember(func(name []byte, raw db.Valid) error {
 		switch string(name) {
 		case "session":
 			payload = raw
