@@ -1,4 +1,4 @@
-// Package mysql keeps rows in MySQL 8 or MariaDB 10.5 and later, in the
+// Package mysql keeps rows in MySQL 8, MariaDB 10.5 and later, in the
 // reference's tables and column types: timestamp(3), boolean, json, bigint.
 //
 //	store, err := mysql.Open(ctx, "app:secret@tcp(localhost:3306)/app", mysql.Options{})

@@ -106,8 +106,9 @@ func each(ctx context.Context, conn *sql.Conn, text string, fn func(*sql.Rows) e
 	return rows.Err()
 }
 
-// The lock is the server's, so its name tells the database.
-const lockName = "CONCAT('watchword:', MD5(DATABASE()))"
+// The lock is the server's, so its name tells the database. It may have 64
+// characters; MySQL 9.6 and later have no MD5.
+const lockName = "CONCAT('watchword:', LEFT(SHA2(DATABASE(), 256), 32))"
 
 // Apply runs a plan's steps under a lock of the server. See [db.Adapter]. When
 // a step fails, those before it stay.
