@@ -77,47 +77,6 @@ type secretKey struct {
 	Value   string `key:"value"`
 }
 
-type emailAndPassword struct {
-	Enabled                     bool            `key:"enabled"`
-	DisableSignUp               bool            `key:"disableSignUp"`
-	RequireEmailVerification    bool            `key:"requireEmailVerification"`
-	AutoSignIn                  *bool           `key:"autoSignIn"`
-	MinPasswordLength           int             `key:"minPasswordLength"`
-	MaxPasswordLength           int             `key:"maxPasswordLength"`
-	PasswordReset               *bool           `key:"passwordReset"`
-	ResetPasswordTokenExpiresIn *config.Seconds `key:"resetPasswordTokenExpiresIn"`
-	RevokeSessionsOnReset       bool            `key:"revokeSessionsOnPasswordReset"`
-}
-
-type emailVerification struct {
-	Enabled      *bool           `key:"enabled"`
-	SendOnSignUp *bool           `key:"sendOnSignUp"`
-	SendOnSignIn bool            `key:"sendOnSignIn"`
-	AutoSignIn   bool            `key:"autoSignInAfterVerification"`
-	ExpiresIn    *config.Seconds `key:"expiresIn"`
-}
-
-// model is what all tables share.
-type model struct {
-	ModelName string            `key:"modelName"`
-	Fields    map[string]string `key:"fields"`
-}
-
-type user struct {
-	model
-	AdditionalFields *config.Node `key:"additionalFields"`
-	ChangeEmail      struct {
-		Enabled                        bool `key:"enabled"`
-		Confirm                        bool `key:"confirm"`
-		UpdateEmailWithoutVerification bool `key:"updateEmailWithoutVerification"`
-	} `key:"changeEmail"`
-	DeleteUser struct {
-		Enabled              bool            `key:"enabled"`
-		Verify               bool            `key:"verify"`
-		DeleteTokenExpiresIn *config.Seconds `key:"deleteTokenExpiresIn"`
-	} `key:"deleteUser"`
-}
-
 type session struct {
 	model
 	AdditionalFields          *config.Node    `key:"additionalFields"`
@@ -160,47 +119,6 @@ func (r *refreshCache) DecodeConfig(n *config.Node) error {
 	return config.Decode(n, (*members)(r))
 }
 
-type account struct {
-	model
-	AdditionalFields      *config.Node `key:"additionalFields"`
-	UpdateAccountOnSignIn *bool        `key:"updateAccountOnSignIn"`
-	EncryptOAuthTokens    bool         `key:"encryptOAuthTokens"`
-	StoreAccountCookie    bool         `key:"storeAccountCookie"`
-	StoreStateStrategy    string       `key:"storeStateStrategy"`
-	SkipStateCookieCheck  bool         `key:"skipStateCookieCheck"`
-	Issuer                bool         `key:"issuer"`
-	Linking               struct {
-		Enabled                   *bool    `key:"enabled"`
-		DisableImplicitLinking    bool     `key:"disableImplicitLinking"`
-		RequireLocalEmailVerified *bool    `key:"requireLocalEmailVerified"`
-		TrustedProviders          []string `key:"trustedProviders"`
-		AllowDifferentEmails      bool     `key:"allowDifferentEmails"`
-		AllowUnlinkingAll         bool     `key:"allowUnlinkingAll"`
-		UpdateUserInfoOnLink      bool     `key:"updateUserInfoOnLink"`
-	} `key:"accountLinking"`
-}
-
-type verification struct {
-	model
-	DisableCleanup  bool            `key:"disableCleanup"`
-	StoreIdentifier storeIdentifier `key:"storeIdentifier"`
-	StoreInDatabase bool            `key:"storeInDatabase"`
-}
-
-type storeIdentifier struct {
-	Default   string            `key:"default"`
-	Overrides map[string]string `key:"overrides"`
-}
-
-// DecodeConfig takes "plain" or "hashed", or an object with overrides.
-func (s *storeIdentifier) DecodeConfig(n *config.Node) error {
-	if !n.IsObject() {
-		return config.Decode(n, &s.Default)
-	}
-	type plain storeIdentifier
-	return config.Decode(n, (*plain)(s))
-}
-
 type rateLimit struct {
 	model
 	Enabled     *bool           `key:"enabled"`
@@ -208,106 +126,6 @@ type rateLimit struct {
 	Max         int             `key:"max"`
 	Storage     string          `key:"storage"`
 	CustomRules *config.Node    `key:"customRules"`
-}
-
-type cookieAttributes struct {
-	Domain      string          `key:"domain"`
-	Path        string          `key:"path"`
-	SameSite    string          `key:"sameSite"`
-	Secure      *bool           `key:"secure"`
-	HTTPOnly    *bool           `key:"httpOnly"`
-	Partitioned *bool           `key:"partitioned"`
-	MaxAge      *config.Seconds `key:"maxAge"`
-}
-
-type advanced struct {
-	UseSecureCookies      *bool  `key:"useSecureCookies"`
-	CookiePrefix          string `key:"cookiePrefix"`
-	CrossSubDomainCookies struct {
-		Enabled bool   `key:"enabled"`
-		Domain  string `key:"domain"`
-
-		AdditionalCookies *config.Node `key:"additionalCookies"`
-	} `key:"crossSubDomainCookies"`
-	DefaultCookieAttributes cookieAttributes `key:"defaultCookieAttributes"`
-	Cookies                 map[string]struct {
-		Name       string           `key:"name"`
-		Attributes cookieAttributes `key:"attributes"`
-	} `key:"cookies"`
-	DisableCSRFCheck    *bool       `key:"disableCSRFCheck"`
-	DisableOriginCheck  originCheck `key:"disableOriginCheck"`
-	SkipTrailingSlashes bool        `key:"skipTrailingSlashes"`
-	TrustedProxyHeaders bool        `key:"trustedProxyHeaders"`
-	IPAddress           struct {
-		Headers        []string `key:"ipAddressHeaders"`
-		Disable        bool     `key:"disableIpTracking"`
-		IPv6Subnet     int      `key:"ipv6Subnet"`
-		TrustedProxies []string `key:"trustedProxies"`
-	} `key:"ipAddress"`
-	Database struct {
-		GenerateID idType `key:"generateId"`
-
-		Joins                *config.Node `key:"joins"`
-		DefaultFindManyLimit *config.Node `key:"defaultFindManyLimit"`
-	} `key:"database"`
-	MaxBodyBytes            int64           `key:"maxBodyBytes"`
-	OutboundMinResponseTime *config.Seconds `key:"outboundMinResponseTime"`
-	BackgroundWorkers       int             `key:"backgroundWorkers"`
-	CleanupInterval         *config.Seconds `key:"cleanupInterval"`
-}
-
-// originCheck is true, or the paths without a check.
-type originCheck struct {
-	off   bool
-	paths []string
-}
-
-// DecodeConfig takes true, false or a list of paths.
-func (o *originCheck) DecodeConfig(n *config.Node) error {
-	if n.IsList() {
-		return config.Decode(n, &o.paths)
-	}
-	return config.Decode(n, &o.off)
-}
-
-// idType is "", "serial", "uuid", or "database" for false.
-type idType string
-
-// DecodeConfig takes "serial", "uuid" or false.
-func (t *idType) DecodeConfig(n *config.Node) error {
-	if on, isSwitch := n.Bool(); isSwitch && !on {
-		*t = "database"
-		return nil
-	}
-	var name string
-	if n.IsText() {
-		_ = config.Decode(n, &name)
-	}
-	if name != "serial" && name != "uuid" {
-		return n.Errorf(`expected "serial", "uuid", or false where the database makes keys; leave it out for random letters and digits`)
-	}
-	*t = idType(name)
-	return nil
-}
-
-type onAPIError struct {
-	ErrorURL                  string    `key:"errorURL"`
-	CustomizeDefaultErrorPage errorPage `key:"customizeDefaultErrorPage"`
-
-	Throw *config.Node `key:"throw"`
-}
-
-// errorPage says that the built-in page is shown in production too. The
-// reference's colours and fonts are not those of this page.
-type errorPage bool
-
-// DecodeConfig takes true, false, or the reference's object, which means true.
-func (p *errorPage) DecodeConfig(n *config.Node) error {
-	if n.IsObject() {
-		*p = true
-		return nil
-	}
-	return config.Decode(n, (*bool)(p))
 }
 
 type cors struct {
