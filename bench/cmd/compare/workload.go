@@ -25,6 +25,7 @@ type workload struct {
 	connections int // 0: the run's
 	rate        int // a second, over all connections; 0: as fast as they are answered
 	beside      int // connections that sign in meanwhile
+	times       int // as long as others are measured; 0: once
 }
 
 // request appends the n-th request of a connection.
@@ -95,7 +96,7 @@ func (b *bench) measure(ctx context.Context, round int, w workload, p *process) 
 			return err
 		}
 	}
-	plan.Duration = b.duration
+	plan.Duration = b.duration * time.Duration(max(1, w.times))
 	defer b.crowd(ctx, w, p)()
 	before, database := p.cpu(), time.Duration(0)
 	if p.database != nil {
