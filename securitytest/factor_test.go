@@ -37,8 +37,13 @@ func enrol(t *testing.T, c *harness.Client) *factor {
 		t.Fatal(err)
 	}
 	f := &factor{secret, out.BackupCodes}
-	// The code of the step before: the present one is for the test.
-	c.Post("/two-factor/verify-totp", body{"code": f.code(-1)}).Want(http.StatusOK)
+	// The code of the step before: the present one is for the test. It is too old where a step ended on the way.
+	before := f.code(-1)
+	answer := c.Post("/two-factor/verify-totp", body{"code": before})
+	if now := f.code(-1); answer.Status != http.StatusOK && now != before {
+		answer = c.Post("/two-factor/verify-totp", body{"code": now})
+	}
+	answer.Want(http.StatusOK)
 	return f
 }
 

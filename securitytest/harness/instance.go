@@ -55,40 +55,53 @@ func (i *Instance) Process() int { return i.process.Process.Pid }
 // start runs the binary with a profile's configuration and the changes to it,
 // until keep ends.
 func start(keep testing.TB, binary string, p Profile, overlay JSON) (*Instance, error) {
-	i := &Instance{Profile: p, Mail: newMailbox(), ended: make(chan struct{})}
+	i := &Instance{Profile: p, Mail: newMailbox()}
 	keep.Cleanup(i.Mail.server.Close)
 	config := i.everything(keep)
 	storage, store := p.open(keep)
 	i.Store, i.storage = store, storage
 	merge(config, storage)
 	merge(config, overlay)
-	i.Listen = freePort()
-	config["listen"] = i.Listen
 	i.Origin, i.host = origin, strings.TrimPrefix(origin, "http://")
 	if text, ok := config["baseURL"].(string); ok {
 		i.Origin = text
 		_, i.host, _ = strings.Cut(text, "://")
 	}
+	file := filepath.Join(keep.TempDir(), "watchword.json")
+	for attempt := 0; ; attempt++ {
+		i.Listen = freePort()
+		config["listen"] = i.Listen
+		err := i.run(keep, binary, file, config)
+		// A free port may be somebody's connection a moment later.
+		if err == nil || attempt == 3 || !strings.Contains(err.Error(), "address already in use") {
+			return i, err
+		}
+	}
+}
+
+// run starts the process and waits until it is ready.
+func (i *Instance) run(keep testing.TB, binary, file string, config JSON) error {
 	data, err := json.Marshal(config)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	file := filepath.Join(keep.TempDir(), "watchword.json")
 	if err := os.WriteFile(file, data, 0o600); err != nil {
-		return nil, err
+		return err
 	}
+	i.ended = make(chan struct{})
 	i.process = exec.Command(binary, "serve", "--migrate", "--config", file)
 	i.process.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "SSL_CERT_FILE=" + i.Internet.roots}
 	i.process.Stderr = &i.log
 	if err := i.process.Start(); err != nil {
-		return nil, err
+		return err
 	}
+	process, ended := i.process, i.ended
 	go func() {
-		_ = i.process.Wait()
-		close(i.ended)
+		_ = process.Wait()
+		close(ended)
 	}()
 	keep.Cleanup(i.stop)
-	return i, i.await()
+	return i.await()
 }
 
 func (i *Instance) stop() {
