@@ -10,9 +10,9 @@ import (
 )
 
 // This file keeps sessions in secondary storage, laid out as the reference
-// lays them out: the session and its user under the token, the tokens of a
-// user in one sorted list, and the instant before which all of a user's
-// sessions are void.
+// lays them out: the session and its user under the token, and the instant
+// before which all of a user's sessions are void. The sorted list of a user's
+// tokens is in sessionlist.go.
 
 func revokedKey(userID string) string { return "revoked-sessions-before-" + userID }
 

@@ -38,11 +38,11 @@ func (s Verifications) keep(v *Verification) error {
 }
 
 func (s Verifications) parse(data string, err error) (*Verification, error) {
-	v := &Verification{}
-	var row db.Valid
-	if err == nil {
-		row, err = db.Check([]byte(data))
+	if err != nil {
+		return nil, err
 	}
+	v := &Verification{}
+	row, err := db.Check([]byte(data))
 	if err == nil {
 		err = s.c.k.tables.Verifications.ParseJSON(row, v)
 	}

@@ -136,7 +136,8 @@ func (e *executor) query(ctx context.Context, def *db.Def, text string, columns 
 			return handed, nil
 		}
 		if handed || !e.alone || !again(ctx, n, err) {
-			return handed, e.failed(err, def)
+			e.lost(err)
+			return handed, translate(err, def)
 		}
 	}
 }
@@ -148,16 +149,21 @@ func (e *executor) exec(ctx context.Context, def *db.Def, st *sqlgen.Statement, 
 			return affected, nil
 		}
 		if !e.alone || !again(ctx, n, err) {
-			return 0, e.failed(err, def)
+			e.lost(err)
+			return 0, translate(err, def)
 		}
 	}
 }
 
-// failed translates an error. When the server ends or loses one connection it
-// does so with all of them as a rule, and each would fail a statement.
-func (e *executor) failed(err error, def *db.Def) error {
-	if e.renew != nil && lostConnection(err) {
+// lost reports whether an error is the end of a connection, and then has the
+// pool made anew: when the server ends or loses one it does so with all of them
+// as a rule, and each would fail a statement.
+func (e *executor) lost(err error) bool {
+	if !lostConnection(err) {
+		return false
+	}
+	if e.renew != nil {
 		e.renew()
 	}
-	return translate(err, def)
+	return true
 }

@@ -27,8 +27,7 @@ func (a *Adapter) Transaction(ctx context.Context, fn func(db.Executor) error) e
 
 func (a *Adapter) transact(ctx context.Context, fn func(db.Executor) error) error {
 	tx, err := a.begin(ctx)
-	if lostConnection(err) {
-		_ = a.failed(err, nil)
+	if a.lost(err) {
 		tx, err = a.begin(ctx)
 	}
 	if err != nil {

@@ -44,6 +44,8 @@ func TestMappedFileShrinks(t *testing.T) {
 	}
 	var readers sync.WaitGroup
 	stop := make(chan struct{})
+	defer readers.Wait()
+	defer close(stop)
 	for range 3 {
 		readers.Go(func() {
 			for {
@@ -75,8 +77,6 @@ func TestMappedFileShrinks(t *testing.T) {
 	if shrunk == 0 {
 		t.Error("the file never became smaller")
 	}
-	close(stop)
-	readers.Wait()
 	fill(9)
 	if n, err := db.Count(t.Context(), a, tab.users); err != nil || n != 500 {
 		t.Errorf("%d users, %v", n, err)

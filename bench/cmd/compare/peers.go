@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -57,32 +56,30 @@ func introduce(p *process) error {
 		Token  string
 		Record struct{ ID string }
 	}
-	signIn := map[string]any{"identity": administrator, "password": benchPassword}
-	if err := p.call(http.MethodPost, "/api/collections/_superusers/auth-with-password", "", signIn, &admin); err != nil {
+	const account = `{"email":"` + benchEmail + `","password":"` + benchPassword + `","passwordConfirm":"` + benchPassword + `","name":"User 0"}`
+	if err := p.call(http.MethodPost, "/api/collections/_superusers/auth-with-password", "", identified(administrator), &admin); err != nil {
 		return err
 	}
-	if err := p.call(http.MethodPatch, "/api/settings", admin.Token, map[string]any{"logs": map[string]any{"maxDays": 0}}, nil); err != nil {
+	if err := p.call(http.MethodPatch, "/api/settings", admin.Token, `{"logs":{"maxDays":0}}`, nil); err != nil {
 		return err
 	}
-	account := map[string]any{"email": benchEmail, "password": benchPassword, "passwordConfirm": benchPassword, "name": "User 0"}
 	if err := p.call(http.MethodPost, pocketBaseUsers+"/records", admin.Token, account, nil); err != nil {
 		return err
 	}
-	signIn["identity"] = benchEmail
-	if err := p.call(http.MethodPost, pocketBaseUsers+"/auth-with-password", "", signIn, &user); err != nil {
+	if err := p.call(http.MethodPost, pocketBaseUsers+"/auth-with-password", "", identified(benchEmail), &user); err != nil {
 		return err
 	}
 	p.path, p.cookie = pocketBaseUsers+"/records/"+user.Record.ID, user.Token
 	return nil
 }
 
+func identified(email string) string {
+	return `{"identity":"` + email + `","password":"` + benchPassword + `"}`
+}
+
 // call sends JSON with a token and reads JSON; a nil answer is not read.
-func (p *process) call(method, path, token string, body, answer any) error {
-	data, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	r, err := http.NewRequest(method, "http://"+p.listen+path, bytes.NewReader(data))
+func (p *process) call(method, path, token, body string, answer any) error {
+	r, err := http.NewRequest(method, "http://"+p.listen+path, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -115,6 +112,5 @@ func signInAtPeer(p *process) request {
 	if p.name != pocketBase {
 		return signIn(p)
 	}
-	text := strings.Replace(credentials, `"email"`, `"identity"`, 1)
-	return post(p, pocketBaseUsers+"/auth-with-password", func(int, int) string { return text })
+	return post(p, pocketBaseUsers+"/auth-with-password", func(int, int) string { return identified(benchEmail) })
 }
