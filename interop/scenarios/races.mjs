@@ -11,7 +11,8 @@ async function race(t, name, sends) {
   t.note(name, answers.map(({ status, json }) => `${status} ${json?.code ?? "-"}`).sort());
 }
 
-const times = (count, send) => Array.from({ length: count }, (_, i) => () => send(i));
+// All alike, so that no answer tells who won.
+const times = (count, send) => Array.from({ length: count }, () => send);
 
 export default [
   {
@@ -19,7 +20,7 @@ export default [
     config,
     async run(t) {
       const email = "race-1@example.com";
-      await race(t, "sign-ups", times(10, (i) => t.client().post("/sign-up/email", { name: `Ada ${i}`, email, password: PASSWORD })));
+      await race(t, "sign-ups", times(10, () => t.client().post("/sign-up/email", { name: "Ada", email, password: PASSWORD })));
       const c = await signedIn(t, email);
       await c.get("/list-accounts");
     },
