@@ -75,7 +75,7 @@ func (b *bench) engineWorkloads() []workload {
 	list := []workload{
 		{name: "P1", what: "get-session with a cookie, PostgreSQL", servers: []string{oursPostgres, theirsPostgres, floorPostgres},
 			request: b.readingOwn(false), expect: withSession},
-		{name: "P8", what: "the same, again and again, with the read cache, PostgreSQL", servers: []string{keptPostgres, theirsPostgres},
+		{name: "P8", what: "the same, again and again, with the read cache, PostgreSQL", servers: []string{keptPostgres, theirsPostgres, floorBare},
 			request: b.readingOwn(false), expect: withSession},
 		{name: "P7", what: "get-session, another session each time, PostgreSQL", servers: []string{oursPostgres, theirsPostgres, floorPostgres},
 			request: b.readingOwn(true), expect: withSession},
@@ -102,10 +102,13 @@ func (b *bench) remember(name string, cookies []string) {
 }
 
 // readingOwn asks for a session of the server's own database: the first, or
-// another one each time.
+// another one each time. What has no database is asked with the seed's.
 func (b *bench) readingOwn(another bool) func(*process) request {
 	return func(p *process) request {
 		own := b.cookies[p.name]
+		if own == nil {
+			own = b.seed.cookies
+		}
 		return get(p, getSession, func(connection, n int) string {
 			if another {
 				return own[(connection*7919+n*104729)%len(own)]
