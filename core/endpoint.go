@@ -28,7 +28,7 @@ type Op struct {
 	Tags       []string
 	Session    SessionRule
 	Form       bool // form bodies are taken besides JSON
-	FormFirst  bool // form bodies are named first in refusals
+	JSONFirst  bool // JSON is named before form bodies in refusals
 	AnyBody    bool // bodies of any type are taken; the handler reads them
 	ServerOnly bool // no route: callable in process only
 	Hidden     bool // not in OpenAPI
@@ -147,10 +147,13 @@ func (r *Registrar) failRoute(method string, e, taken *endpoint, err error) {
 // allowed returns the body types of the endpoint in the order refusals name
 // them.
 func (e *endpoint) allowed() []string {
-	if e.op.Form {
-		return []string{input.TypeForm, input.TypeJSON}
+	switch {
+	case !e.op.Form:
+		return nil
+	case e.op.JSONFirst:
+		return []string{input.TypeJSON, input.TypeForm}
 	}
-	return nil
+	return []string{input.TypeForm, input.TypeJSON}
 }
 
 func (e *endpoint) String() string { return fmt.Sprintf("%s %s", e.Method, e.Path) }

@@ -110,6 +110,19 @@ func (c *Check) OneOf(options ...string) *Check {
 	return c
 }
 
+// Only refuses every other value, in words that name the wanted one.
+func (c *Check) Only(value string) *Check {
+	if c.prop != nil {
+		c.prop.Enum = []string{value}
+	}
+	if c.text == nil && len(c.o.b.issues) == c.before || c.text != nil && *c.text == value {
+		return c
+	}
+	c.o.b.issues = c.o.b.issues[:c.before]
+	c.refuse(`Invalid input: expected "` + value + `"`)
+	return c
+}
+
 // URL refuses strings that are not absolute URLs.
 func (c *Check) URL() *Check {
 	c.format("uri")

@@ -15,7 +15,7 @@ func parseForm(data string) Raw {
 	for name, value := range pairs(data) {
 		members[name] = db.AppendJSONString(nil, value)
 	}
-	return Raw{kind: "object", members: members}
+	return Raw{kind: "object", members: members, form: data}
 }
 
 // ParseQuery reads a query; a name given more than once becomes a list.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,5 +113,28 @@ func TestQueries(t *testing.T) {
 		if got := string(name.Value) + " " + truth; b.Err() != nil || got != says {
 			t.Errorf("?%s: got %s, %v, want %s", query, got, b.Err(), says)
 		}
+	}
+}
+
+func TestFormValues(t *testing.T) {
+	t.Parallel()
+	sent := func(kind, body string) input.Raw {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", kind)
+		raw, err := input.ReadBody(r, []string{input.TypeForm, input.TypeJSON}, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	form := sent(input.TypeForm, "a=1&b=&a=2+3&%61=%34&a&c=5")
+	if got := form.FormValues("a"); !slices.Equal(got, []string{"1", "2 3", "4", ""}) || len(form.FormValues("x")) != 0 {
+		t.Errorf("the values of a form are %q", got)
+	}
+	if text, _ := form.Text("a"); text != "" {
+		t.Errorf("of a name given more than once, %q counts", text)
+	}
+	if object := sent(input.TypeJSON, `{"a":"1"}`); object.FormValues("a") != nil {
+		t.Error("JSON is no form")
 	}
 }

@@ -7,6 +7,7 @@ import "encoding/json"
 type Raw struct {
 	kind    string // what JSON has: "object", "array", …; "undefined" without a body
 	members map[string]json.RawMessage
+	form    string // a form body as it was sent
 }
 
 // Get returns a member as it was sent; ok is false where it is absent.
@@ -22,6 +23,19 @@ func (in *Raw) Text(name string) (text string, ok bool) {
 		return "", false
 	}
 	return text, json.Unmarshal(raw, &text) == nil
+}
+
+// FormValues returns all values that a form body gave a name, as they were
+// sent: OAuth has parameters that must not come twice. It is nil for any other
+// body.
+func (in *Raw) FormValues(name string) []string {
+	var values []string
+	for given, value := range pairs(in.form) {
+		if given == name {
+			values = append(values, value)
+		}
+	}
+	return values
 }
 
 // Set replaces a member. The value must be one that encoding/json takes.
