@@ -11,6 +11,7 @@ import (
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/plugin/admin"
 	"github.com/watchword-auth/watchword/plugin/apikey"
+	"github.com/watchword-auth/watchword/plugin/deviceauthorization"
 	"github.com/watchword-auth/watchword/plugin/emailotp"
 	"github.com/watchword-auth/watchword/plugin/magiclink"
 	"github.com/watchword-auth/watchword/plugin/organization"
@@ -60,6 +61,9 @@ var asked = map[string]authtest.JSON{
 	"/email-otp/send-verification-otp":  {"email": "ada@example.com", "type": "sign-in"},
 	"/email-otp/check-verification-otp": {"email": "ada@example.com", "type": "sign-in", "otp": "1"},
 	"/sign-in/email-otp":                {"email": "ada@example.com", "otp": "1", "name": "n"},
+	"/device/code":                      {"client_id": "c", "user_id": "u", "scope": "s"},
+	"/device/token":                     {"grant_type": deviceauthorization.GrantType, "device_code": "d", "client_id": "c"},
+	"/device/approve":                   {"userCode": "u"},
 	"/organization/create":              {"name": "o", "slug": "s", "logo": "l", "metadata": authtest.JSON{"a": 1}},
 	"/organization/check-slug":          {"slug": "s"},
 	"/organization/update":              {"data": authtest.JSON{"name": "o"}, "organizationId": "o"},
@@ -82,7 +86,7 @@ var asked = map[string]authtest.JSON{
 var read = []string{
 	"/verify-email?token=", "/reset-password/x?callbackURL=", "/magic-link/verify?token=", "/delete-user/callback?token=",
 	"/organization/get-invitation?id=", "/organization/get-full-organization?organizationSlug=", "/api-key/get?id=",
-	"/admin/get-user?id=", "/admin/list-users?searchValue=", "/admin/list-users?filterField=name&filterValue=", "/error?error=",
+	"/admin/get-user?id=", "/admin/list-users?searchValue=", "/admin/list-users?filterField=name&filterValue=", "/error?error=", "/device?user_code=",
 	"/organization/list-members?limit=", "/admin/list-users?limit=", "/admin/list-users?offset=", "/admin/list-users?sortBy=",
 }
 
@@ -99,7 +103,7 @@ func TestHostileValues(t *testing.T) {
 func sendHostile(t *testing.T, engine change) {
 	s := authtest.New(t, engine, func(o *core.Options) {
 		o.User.ChangeEmail.Enabled, o.User.DeleteUser.Enabled = true, true
-		o.Plugins = append(o.Plugins, username.New(username.Options{}), magiclink.New(magiclink.Options{}), emailotp.New(emailotp.Options{}),
+		o.Plugins = append(o.Plugins, username.New(username.Options{}), magiclink.New(magiclink.Options{}), deviceauthorization.New(deviceauthorization.Options{}), emailotp.New(emailotp.Options{}),
 			organization.New(organization.Options{}), apikey.New(apikey.Config{EnableMetadata: true}), twofactor.New(twofactor.Options{}), admin.New(admin.Options{}))
 	})
 	ada := s.SignUp("ada@example.com")
