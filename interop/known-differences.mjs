@@ -235,6 +235,13 @@ export const knownDifferences = [
       scenario === "plugin-oauth: proxy" && /^POST \/sign-in\/social/.test(a?.call) &&
       a.json?.url?.replace(/<id \d{4}>/, "") === b?.json?.url?.replace(/<id \d{4}>/, ""),
   },
+  {
+    reason: "A device whose user is gone has no grant, and nothing is left to ask for.",
+    matches: (scenario, a, b) =>
+      scenario === "plugin-device-authorization: device: a user who is banned or gone" &&
+      (a?.json?.error_description === "User not found" && b?.json?.error === "invalid_grant" ||
+        /^GET \/device\?/.test(a?.call) && a.json?.status === "approved" && b?.json?.error === "invalid_request"),
+  },
 ];
 
 /**

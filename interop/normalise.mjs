@@ -33,11 +33,13 @@ function normaliseText(text, base, key) {
     .replaceAll(base.replace("localhost", "127.0.0.1"), "<base>")
     .replace(/localhost(:|%3A)\d{4,5}/g, "localhost$1<port>")
     .replace(/\bsecret=[A-Z2-7]{16,}/g, (secret) => `secret=<base32 ${secret.length - 7}>`)
+    .replace(/\b(user_?code)=((?:[A-HJ-NP-Z2-9-]|%20){6,})/gi, (_, name, code) => `${name}=<user code ${code.length}>`)
     .replace(signedToken, (token) => describeToken(token, base))
     .replace(longWord, (word) => (speaking.some((form) => form.test(word)) ? word : `<id ${word.length}>`));
   // A passkey's, drawn by chance: of what kind it is, the length tells.
   if (key === "publicKey") return `<base64 of ${Buffer.from(text, "base64").length}>`;
   if (key === "backupCodes") return told.replace(/[A-Za-z0-9]/g, "x");
+  if (/^user_?code$/i.test(key) && /^[A-HJ-NP-Z2-9 -]{6,}$/i.test(text)) return `<user code ${text.length}>`;
   // The beginning of an API key: a prefix and letters drawn by chance.
   if (key === "start") return told.replace(/[A-Za-z]+$/, (letters) => `<letters ${letters.length}>`);
   return /^\d{6}$/.test(told) && key !== "" ? "<code>" : told;
@@ -53,6 +55,8 @@ export function normalise(value, base, key = "") {
   // Only one of the sides sees the address of the connection; a forwarded one is compared by notes.
   if (key === "ipAddress") return "<address>";
   if (typeof value === "string") return normaliseText(value, base, key);
+  // One side counts from the second before.
+  if (key === "expires_in" && typeof value === "number") return 5 * Math.round(value / 5);
   // Seconds or milliseconds since 1970.
   if (typeof value === "number" && value > 1.5e9) return value > 1.5e12 ? "<milliseconds>" : "<seconds>";
   return value;

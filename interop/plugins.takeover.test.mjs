@@ -15,7 +15,7 @@ const config = (alg) => ({
   emailAndPassword: { enabled: true },
   plugins: {
     jwt: { jwks: { keyPairConfig: { alg } }, jwt: { issuer: "https://i.example", audience: "https://a.example" } },
-    magicLink: { storeToken: "hashed" }, emailOTP: { storeOTP: "encrypted" }, username: true, bearer: true,
+    magicLink: { storeToken: "hashed" }, emailOTP: { storeOTP: "encrypted" }, username: true, bearer: true, deviceAuthorization: true,
   },
 });
 
@@ -36,7 +36,13 @@ async function leaveBehind(t, tag) {
   assert.ok(json.token);
   await t.client().post("/sign-in/magic-link", { email: `link-${tag}@example.com`, name: "Link" });
   await t.client().post("/email-otp/send-verification-otp", { email: `code-${tag}@example.com`, type: "sign-in" });
+  const begun = () => t.client().post("/device/code", { client_id: "tv", scope: "films" });
+  const { json: waiting } = await begun();
+  const { json: agreed } = await begun();
+  await c.get(`/device?user_code=${agreed.user_code}`);
+  assert.deepEqual((await c.post("/device/approve", { userCode: agreed.user_code })).json, { success: true });
   return {
+    waiting, agreed, cookies: c.jar.header(),
     bearer: headers["set-auth-token"],
     token: (await c.get("/token")).json.token,
     link: await t.box.take("magic-link", `link-${tag}@example.com`),
@@ -60,6 +66,12 @@ async function takeUp(t, tag, left) {
   assert.equal(signedIn.json.user.email, `code-${tag}@example.com`);
   const named = await t.client().post("/sign-in/username", { username: `ADA.${tag}`, password: PASSWORD });
   assert.equal(named.json.user.displayUsername, `Ada.${tag}`);
+  const poll = ({ device_code }) => t.client().post("/device/token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: "tv", device_code });
+  assert.equal((await poll(left.waiting)).json.error, "authorization_pending");
+  const seen = await t.client().get(`/device?user_code=${left.waiting.user_code}`, { cookie: left.cookies });
+  assert.deepEqual([seen.json.status, seen.json.client_id, seen.json.scope], ["pending", "tv", "films"]);
+  assert.equal((await poll(left.agreed)).json.scope, "films");
+  assert.equal((await poll(left.agreed)).json.error, "invalid_grant");
 }
 
 describe(`take-over of plugins' rows (${side})`, { concurrency: 1 }, () => {

@@ -57,6 +57,7 @@ const callbacks = {
   twoFactor: ({ otpOptions }, sender) => ({
     otpOptions: { ...otpOptions, sendOTP: ({ user, otp }) => sender("two-factor-otp")({ email: user.email, otp }) },
   }),
+  deviceAuthorization: ({ clientIds }) => (clientIds ? { validateClient: (id) => clientIds.includes(id) } : {}),
   // The file names a preset where the reference calls its function.
   genericOAuth: ({ config = [] }) => ({
     config: config.map(({ preset, ...settings }) => (preset ? builtIn[preset](settings) : settings)),

@@ -1,4 +1,4 @@
-// Every method of the official clients of ten plugins, in two versions: what the plugins themselves have for endpoints must
+// Every method of the official clients of eleven plugins, in two versions: what the plugins themselves have for endpoints must
 // have been asked for by the end, each through the client's own way to call it. API keys and passkeys are packages of their
 // own, whose clients are those of one version.
 import assert from "node:assert/strict";
@@ -24,7 +24,7 @@ const everything = {
 async function endpoints(version) {
   const plugins = await fromPackage(version, "plugins");
   const all = [
-    plugins.username(), plugins.jwt(), plugins.magicLink({}), plugins.emailOTP({}), plugins.twoFactor(), plugins.admin(),
+    plugins.username(), plugins.jwt(), plugins.magicLink({}), plugins.emailOTP({}), plugins.twoFactor(), plugins.admin(), plugins.deviceAuthorization({ schema: {} }),
     plugins.organization({ teams: { enabled: true }, ac: { statements: {} }, dynamicAccessControl: { enabled: true } }),
     ...(version === newest ? [apiKey(), passkey()] : []),
   ];
@@ -35,7 +35,7 @@ async function options(version) {
   const clients = await fromPackage(version, "client/plugins");
   return {
     plugins: [
-      clients.usernameClient(), clients.jwtClient(), clients.magicLinkClient(), clients.emailOTPClient(), clients.twoFactorClient(), clients.adminClient(),
+      clients.usernameClient(), clients.jwtClient(), clients.magicLinkClient(), clients.emailOTPClient(), clients.twoFactorClient(), clients.adminClient(), clients.deviceAuthorizationClient(),
       clients.organizationClient({ teams: { enabled: true }, dynamicAccessControl: { enabled: true } }),
       ...(version === newest ? [apiKeyClient(), passkeyClient()] : []),
     ],
@@ -45,7 +45,7 @@ async function options(version) {
 const config = {
   emailAndPassword: { enabled: true },
   plugins: {
-    bearer: true, username: true, jwt: true, magicLink: true, emailOTP: { changeEmail: { enabled: true } }, twoFactor: true, admin: { defaultRole: "admin" },
+    bearer: true, username: true, jwt: true, magicLink: true, emailOTP: { changeEmail: { enabled: true } }, twoFactor: true, admin: { defaultRole: "admin" }, deviceAuthorization: true,
     organization: { teams: { enabled: true }, ac: everything, dynamicAccessControl: { enabled: true } },
     apiKey: true, passkey: true,
   },
@@ -202,6 +202,25 @@ for (const version of [newest, "1.6.9"]) describe(`every method of the plugins' 
     await good(theirs.acceptInvitation({ invitationId: (await invite()).id }));
     await good(theirs.leave({ organizationId }));
     assert.equal((await good(own.delete({ organizationId }))).id, organizationId);
+  });
+
+  test("devices", async () => {
+    const { auth, user } = await person();
+    const { auth: tv } = await visitor();
+    const began = async () => {
+      const codes = await good(tv.device.code({ client_id: "tv", scope: "films" }));
+      assert.equal((await good(auth.device({ query: { user_code: codes.user_code } }))).status, "pending");
+      return codes;
+    };
+    const poll = (device_code) => tv.device.token({ grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code, client_id: "tv" });
+    const { device_code, user_code } = await began();
+    assert.deepEqual(await good(auth.device.approve({ userCode: user_code })), { success: true });
+    const { access_token } = await good(poll(device_code));
+    const shown = await good(tv.getSession({ fetchOptions: { headers: { authorization: `Bearer ${access_token}` } } }));
+    assert.equal(shown.user.id, user.id);
+    const other = await began();
+    assert.deepEqual(await good(auth.device.deny({ userCode: other.user_code })), { success: true });
+    assert.equal((await poll(other.device_code)).error.error, "access_denied");
   });
 
   if (version === newest) test("API keys and passkeys", async () => {
