@@ -37,7 +37,7 @@ var c4 = section{"C4", "checklist: OAuth, as a client (RFC 6749, 6750, 9126 to 9
 	{id: "C4.22", what: "registrations are changed with their own token", na: noProvider},
 	{id: "C4.23", what: "metadata names the issuer it came from", na: noProvider},
 	{id: "C4.24", what: "redirects of native apps are bound", na: noProvider},
-	{id: "C4.25", what: "devices poll with patience", na: noDevice},
+	{id: "C4.25", what: "devices poll with patience", by: "DV-02 DV-03 DV-05"},
 	{id: "C4.26", what: "resources are granted ones", na: noProvider},
 	{id: "C4.27", what: "access tokens are marked as such", na: tokensOfOurOwn},
 	{id: "C4.28", what: "pushed requests work once", na: noProvider},

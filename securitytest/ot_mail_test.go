@@ -31,6 +31,9 @@ func redemptions(token, email string) map[string]func(*harness.Client) *harness.
 		"state": func(c *harness.Client) *harness.Answer {
 			return c.Get("/callback/" + harness.ProviderIDs[0] + "?code=x&state=" + q)
 		},
+		"device": func(c *harness.Client) *harness.Answer {
+			return c.Post("/device/token", body{"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": token, "client_id": "tv"})
+		},
 		"factor": func(c *harness.Client) *harness.Answer { return c.Post("/two-factor/verify-otp", body{"code": token}) },
 	}
 }
@@ -49,7 +52,7 @@ func tokensOfOtherKinds(t *testing.T, s *harness.Site) {
 	tokens := map[string]string{
 		"magic link": s.Message("magic-link", email).Token, "verification": s.Message("verification-email", email).Token,
 		"reset": s.Message("reset-password", email).Token, "deletion": s.Message("delete-account", email).Token,
-		"state": state.Query().Get("state"),
+		"state": state.Query().Get("state"), "device": beginDevice(s).code,
 	}
 	w := s.Watch(email)
 	for kind, token := range tokens {

@@ -97,7 +97,7 @@ func dead(t *testing.T, s *harness.Site, what string, c *harness.Client) {
 		c.Clone().Stranger(what + ", with all cookies")
 	}
 	for _, r := range []route{{"/update-user", body{"name": "undead"}}, {"/change-email", body{"newEmail": "undead@example.com"}},
-		{"/get-access-token", body{"accountId": "a"}}, {"/api-key/create", body{"name": "undead"}}} {
+		{"/get-access-token", body{"accountId": "a"}}, {"/api-key/create", body{"name": "undead"}}, {"/device/approve", body{"userCode": "undead"}}} {
 		if a := c.Clone().Post(r.path, r.body); a.Status != http.StatusUnauthorized {
 			t.Errorf("%s at %s: %d %s", what, r.path, a.Status, a.Body)
 		}
@@ -213,6 +213,7 @@ func emptyTokens(t *testing.T, s *harness.Site) {
 			{"/email-otp/reset-password", body{"email": email, "otp": token, "password": "another password"}},
 			{"/organization/accept-invitation", body{"invitationId": token}},
 			{"/two-factor/verify-totp", body{"code": token}},
+			{"/device/token", body{"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": token, "client_id": "tv"}},
 			{"/two-factor/verify-backup-code", body{"code": token}},
 		} {
 			w.Refused(s.Client().Post(r.path, r.body), 0, "")

@@ -49,6 +49,10 @@ var posts = []route{
 	{"/api-key/create", body{"name": "n", "prefix": "p"}},
 	{"/api-key/update", body{"keyId": "k", "name": "n"}},
 	{"/api-key/delete", body{"keyId": "k"}},
+	{"/device/code", body{"client_id": "tv", "scope": "s", "user_id": "u"}},
+	{"/device/token", body{"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": "d", "client_id": "tv"}},
+	{"/device/approve", body{"userCode": "u"}},
+	{"/device/deny", body{"userCode": "u"}},
 	{"/email-otp/send-verification-otp", body{"email": "e@example.com", "type": "sign-in"}},
 	{"/email-otp/check-verification-otp", body{"email": "e@example.com", "type": "sign-in", "otp": "123456"}},
 	{"/email-otp/verify-email", body{"email": "e@example.com", "otp": "123456"}},
@@ -98,5 +102,5 @@ var gets = []string{
 	"/organization/get-invitation?id=i", "/organization/list-invitations?organizationId=o", "/organization/list-user-invitations",
 	"/organization/list-members?organizationId=o", "/organization/list-teams?organizationId=o", "/organization/list-user-teams",
 	"/organization/list-team-members?teamId=t", "/passkey/generate-register-options", "/passkey/generate-authenticate-options",
-	"/passkey/list-user-passkeys",
+	"/passkey/list-user-passkeys", "/device?user_code=u",
 }

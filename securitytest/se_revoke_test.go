@@ -57,7 +57,7 @@ func revokedSessionsDriveNothing(t *testing.T, s *harness.Site) {
 	dead(t, s, "a revoked session", first)
 	w := s.Watch(email)
 	for _, r := range posts {
-		if strings.HasPrefix(r.path, "/sign-") || strings.HasPrefix(r.path, "/update-session") || r.path == "/is-username-available" {
+		if strings.HasPrefix(r.path, "/sign-") || strings.HasPrefix(r.path, "/update-session") || r.path == "/is-username-available" || r.path == "/device/code" {
 			continue
 		}
 		if a := first.Clone().Post(r.path, r.body); a.Status == http.StatusOK && r.path != "/request-password-reset" &&
