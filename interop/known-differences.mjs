@@ -230,6 +230,28 @@ export const knownDifferences = [
       /^POST \/passkey\/(delete|update)-passkey\b/.test(a?.call) && a.status === 401 && b?.status === 404 && b.json?.code === "PASSKEY_NOT_FOUND",
   },
   {
+    reason: "A page of another site signs nobody in as nobody, which would sign them out.",
+    matches: (scenario, a, b) =>
+      /^POST \/sign-in\/anonymous\b/.test(a?.call) && a.status === 200 && b?.status === 403 &&
+      ["INVALID_ORIGIN", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED"].includes(b.json?.code),
+  },
+  {
+    reason: "The cookie of a session that has ended does not take a new session's cookies back.",
+    matches: (scenario, a, b) =>
+      /^plugin-anonymous: /.test(scenario) && a?.status === b?.status && JSON.stringify(a?.json) === JSON.stringify(b?.json) &&
+      a?.cookies?.some((line) => line.startsWith("better-auth.session_token=;")) &&
+      b?.cookies?.some((line) => line.startsWith("better-auth.session_token=<signed <id 32>>")),
+  },
+  {
+    reason: "A second factor links what the anonymous session left, which a cookie remembers until then.",
+    matches: (scenario, a, b) =>
+      scenario === "plugin-anonymous: anonymous: a second factor" &&
+      ((/^POST /.test(a?.call) && a.status === 200 && b?.status === 200 && JSON.stringify(a.json) === JSON.stringify(b.json) &&
+        b.cookies?.some((line) => line.startsWith("better-auth.anonymous_session="))) ||
+        (/^GET \/get-session/.test(a?.call) && a.json?.user?.isAnonymous && b?.json === null) ||
+        (a?.note === "still there" && a.json === true && b?.json === false)),
+  },
+  {
     reason: "The state names the provider it was begun with, and so is longer when it travels sealed.",
     matches: (scenario, a, b) =>
       scenario === "plugin-oauth: proxy" && /^POST \/sign-in\/social/.test(a?.call) &&

@@ -1,5 +1,5 @@
 // Rows of plugins in one database that is served by one side after the other: keys that sign, codes and links that
-// wait, names. SIDE=reference plays the reference against itself, as a control.
+// wait, names, visitors. SIDE=reference plays the reference against itself, as a control.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
@@ -16,6 +16,7 @@ const config = (alg) => ({
   plugins: {
     jwt: { jwks: { keyPairConfig: { alg } }, jwt: { issuer: "https://i.example", audience: "https://a.example" } },
     magicLink: { storeToken: "hashed" }, emailOTP: { storeOTP: "encrypted" }, username: true, bearer: true, deviceAuthorization: true,
+    anonymous: true,
   },
 });
 
@@ -41,7 +42,9 @@ async function leaveBehind(t, tag) {
   const { json: agreed } = await begun();
   await c.get(`/device?user_code=${agreed.user_code}`);
   assert.deepEqual((await c.post("/device/approve", { userCode: agreed.user_code })).json, { success: true });
+  const visitor = await t.client().post("/sign-in/anonymous");
   return {
+    visitor: visitor.headers["set-auth-token"],
     waiting, agreed, cookies: c.jar.header(),
     bearer: headers["set-auth-token"],
     token: (await c.get("/token")).json.token,
@@ -64,6 +67,10 @@ async function takeUp(t, tag, left) {
   assert.match(link.location, /error=INVALID_TOKEN/);
   const signedIn = await t.client().post("/sign-in/email-otp", { email: `code-${tag}@example.com`, otp: left.code });
   assert.equal(signedIn.json.user.email, `code-${tag}@example.com`);
+  const visitor = t.client({ headers: { authorization: `Bearer ${left.visitor}` } });
+  assert.equal((await visitor.get("/get-session")).json.user.isAnonymous, true);
+  await visitor.post("/sign-in/username", { username: `ada.${tag}`, password: PASSWORD });
+  assert.equal((await visitor.get("/get-session")).json, null, "the visitor was linked and is gone");
   const named = await t.client().post("/sign-in/username", { username: `ADA.${tag}`, password: PASSWORD });
   assert.equal(named.json.user.displayUsername, `Ada.${tag}`);
   const poll = ({ device_code }) => t.client().post("/device/token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: "tv", device_code });

@@ -3,6 +3,7 @@ package oauth
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/watchword-auth/watchword/core"
@@ -48,6 +49,8 @@ func (s *States) Begin(c *core.Context, state *State) error {
 		state.CodeVerifier = secret.Text(c.Random(), secret.URLSafe, 128)
 	}
 	state.ExpiresAt = c.Now().Add(stateAge)
+	remembered, _ := c.Value(rememberedKey{}).([]Member)
+	state.Server = append(state.Server, remembered...)
 	data := state.Encode()
 	c.SetValue(currentState{}, state)
 	if c.Options().Account.StoreStateStrategy == core.StateInCookie {
@@ -113,6 +116,16 @@ type currentState struct{}
 func CurrentState(c *core.Context) *State {
 	state, _ := c.Value(currentState{}).(*State)
 	return state
+}
+
+type rememberedKey struct{}
+
+// Remember makes the state that this call is about to begin pass a member
+// along, as one of [State.Server]: for hooks before a sign-in at a provider
+// that want to know it when the browser comes back.
+func Remember(c *core.Context, m Member) {
+	before, _ := c.Value(rememberedKey{}).([]Member)
+	c.SetValue(rememberedKey{}, append(slices.Clip(before), m))
 }
 
 func mismatch(state *State, why string) *StateError {

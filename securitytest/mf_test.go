@@ -30,5 +30,5 @@ var mf = section{"MF", "second factors", []row{
 	{id: "MF-16", refs: "CVE-2024-7318", what: "codes of two steps ago or ahead are refused", test: codesOfOtherTimes},
 	{id: "MF-17", refs: "", in: stored, what: "trust in a device is one user's, works once, and ends with the factor", test: trustedDevices},
 	{id: "MF-18", refs: "", in: stored, what: "a backup code works once, and codes are shown when they are made only", test: backupCodesWorkOnce},
-	{id: "MF-19", what: "an anonymous user is linked after the second factor", na: "there are no anonymous users yet"},
+	{id: "MF-19", refs: "", in: stored, what: "an anonymous user is linked after the second factor", test: factorsLinkVisitors},
 }}

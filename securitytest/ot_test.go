@@ -21,7 +21,7 @@ var ot = section{"OT", "codes and links by mail and telephone", []row{
 	{id: "OT-16", refs: "", in: stored, config: harness.JSON{"plugins": harness.JSON{
 		"emailOTP": harness.JSON{"disableSignUp": true}, "magicLink": harness.JSON{"disableSignUp": true}}},
 		what: "where sign-up is disabled, an unknown address is answered as any other and makes no user", test: strangersMakeNoUsers},
-	{id: "OT-17", what: "an anonymous user stays small", na: "there are no anonymous users yet"},
+	{id: "OT-17", refs: "", in: stored, what: "an anonymous user stays small, and changes nobody by becoming them", test: visitorsStaySmall},
 }}
 
 const noPhones = "there are no telephone numbers yet"

@@ -46,6 +46,8 @@ var posts = []route{
 	{"/admin/remove-user", body{"userId": "u"}},
 	{"/admin/set-user-password", body{"userId": "u", "newPassword": "long enough"}},
 	{"/admin/has-permission", body{"permissions": body{"user": []string{"list"}}}},
+	{"/sign-in/anonymous", body{}},
+	{"/delete-anonymous-user", body{}},
 	{"/api-key/create", body{"name": "n", "prefix": "p"}},
 	{"/api-key/update", body{"keyId": "k", "name": "n"}},
 	{"/api-key/delete", body{"keyId": "k"}},

@@ -30,6 +30,20 @@ func removedUsersAreOut(t *testing.T, s *harness.Site) {
 			t.Errorf("removed by %s, the user is there", name)
 		}
 	}
+	for name, end := range map[string]func(c *harness.Client){
+		"who signed up": func(c *harness.Client) {
+			c.Post("/sign-up/email", body{"name": "n", "email": s.Address("somebody"), "password": harness.Password}).Want(http.StatusOK)
+		},
+		"who asked to be gone": func(c *harness.Client) { c.Post("/delete-anonymous-user", nil).Want(http.StatusOK) },
+	} {
+		visitor := visit(s)
+		if old := visitor.Clone(); old.User() != "" {
+			end(visitor)
+			dead(t, s, "a session of an anonymous user "+name, old)
+		} else {
+			t.Error("an anonymous user has no session")
+		}
+	}
 }
 
 func demotionHoldsAtOnce(t *testing.T, s *harness.Site) {

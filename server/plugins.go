@@ -70,6 +70,7 @@ type constructor func(in pluginInput) (core.Plugin, error)
 func plugins() map[string]constructor {
 	return map[string]constructor{
 		"admin":               newAdmin,
+		"anonymous":           newAnonymous,
 		"apiKey":              newAPIKey,
 		"bearer":              newBearer,
 		"deviceAuthorization": newDeviceAuthorization,

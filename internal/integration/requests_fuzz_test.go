@@ -14,6 +14,7 @@ import (
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/oauth"
 	"github.com/watchword-auth/watchword/plugin/admin"
+	"github.com/watchword-auth/watchword/plugin/anonymous"
 	"github.com/watchword-auth/watchword/plugin/apikey"
 	"github.com/watchword-auth/watchword/plugin/bearer"
 	"github.com/watchword-auth/watchword/plugin/deviceauthorization"
@@ -56,7 +57,7 @@ func everything(t testing.TB) func(*core.Options) {
 	return func(o *core.Options) {
 		o.User.ChangeEmail.Enabled, o.User.DeleteUser.Enabled = true, true
 		o.Session.CookieCache.Enabled = true
-		o.Plugins = append(o.Plugins, admin.New(admin.Options{}), apikey.New(apikey.Config{EnableMetadata: true}), bearer.New(bearer.Options{}),
+		o.Plugins = append(o.Plugins, admin.New(admin.Options{}), anonymous.New(anonymous.Options{}), apikey.New(apikey.Config{EnableMetadata: true}), bearer.New(bearer.Options{}),
 			deviceauthorization.New(deviceauthorization.Options{}), emailotp.New(emailotp.Options{}), generic, jwt.New(jwt.Options{}), magiclink.New(magiclink.Options{}), oauthpopup.New(), proxy,
 			onetap.New(onetap.Options{ClientID: []string{"c"}, Client: client}), openapi.New(openapi.Options{}),
 			organization.New(organization.Options{Teams: organization.Teams{Enabled: true}}), passkey.New(passkey.Options{}),

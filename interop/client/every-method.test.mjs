@@ -25,6 +25,7 @@ async function endpoints(version) {
   const plugins = await fromPackage(version, "plugins");
   const all = [
     plugins.username(), plugins.jwt(), plugins.magicLink({}), plugins.emailOTP({}), plugins.twoFactor(), plugins.admin(), plugins.deviceAuthorization({ schema: {} }),
+    plugins.anonymous(),
     plugins.organization({ teams: { enabled: true }, ac: { statements: {} }, dynamicAccessControl: { enabled: true } }),
     ...(version === newest ? [apiKey(), passkey()] : []),
   ];
@@ -36,6 +37,7 @@ async function options(version) {
   return {
     plugins: [
       clients.usernameClient(), clients.jwtClient(), clients.magicLinkClient(), clients.emailOTPClient(), clients.twoFactorClient(), clients.adminClient(), clients.deviceAuthorizationClient(),
+      clients.anonymousClient(),
       clients.organizationClient({ teams: { enabled: true }, dynamicAccessControl: { enabled: true } }),
       ...(version === newest ? [apiKeyClient(), passkeyClient()] : []),
     ],
@@ -46,6 +48,7 @@ const config = {
   emailAndPassword: { enabled: true },
   plugins: {
     bearer: true, username: true, jwt: true, magicLink: true, emailOTP: { changeEmail: { enabled: true } }, twoFactor: true, admin: { defaultRole: "admin" }, deviceAuthorization: true,
+    anonymous: true,
     organization: { teams: { enabled: true }, ac: everything, dynamicAccessControl: { enabled: true } },
     apiKey: true, passkey: true,
   },
@@ -84,6 +87,13 @@ for (const version of [newest, "1.6.9"]) describe(`every method of the plugins' 
     await good(other.signIn.magicLink({ email: "every-link@example.com" }));
     const { token } = await mailed("magic-link", "every-link@example.com");
     assert.equal((await good(other.magicLink.verify({ query: { token } }))).user.email, "every-link@example.com");
+  });
+
+  test("anonymous", async () => {
+    const { auth } = await visitor();
+    assert.equal((await good(auth.signIn.anonymous())).user.isAnonymous, true);
+    assert.deepEqual(await good(auth.deleteAnonymousUser()), { success: true });
+    assert.equal((await auth.getSession()).data, null);
   });
 
   test("codes by mail", async () => {

@@ -1,16 +1,16 @@
-// Official clients of username, magic-link, email-otp, jwt, and bearer tokens.
+// Official clients of username, magic-link, email-otp, anonymous, jwt, and bearer tokens.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromPackage, newPerson, openClient, PASSWORD, withEachClient } from "../official.mjs";
 
 const config = {
   emailAndPassword: { enabled: true },
-  plugins: { username: true, magicLink: true, emailOTP: { changeEmail: { enabled: true } }, jwt: true, bearer: true },
+  plugins: { username: true, magicLink: true, emailOTP: { changeEmail: { enabled: true } }, anonymous: true, jwt: true, bearer: true },
 };
 
 async function options(version) {
-  const { usernameClient, magicLinkClient, emailOTPClient, jwtClient } = await fromPackage(version, "client/plugins");
-  return { plugins: [usernameClient(), magicLinkClient(), emailOTPClient(), ...(jwtClient ? [jwtClient()] : [])] };
+  const { usernameClient, magicLinkClient, emailOTPClient, anonymousClient, jwtClient } = await fromPackage(version, "client/plugins");
+  return { plugins: [usernameClient(), magicLinkClient(), emailOTPClient(), anonymousClient(), ...(jwtClient ? [jwtClient()] : [])] };
 }
 
 withEachClient("plugins that sign in", config, (version, server) => {
@@ -52,6 +52,21 @@ withEachClient("plugins that sign in", config, (version, server) => {
     await auth.emailOtp.requestEmailChange({ newEmail: `new-${email}` });
     await auth.emailOtp.changeEmail({ newEmail: `new-${email}`, otp: await code(`new-${email}`) });
     assert.equal((await auth.getSession()).data.user.email, `new-${email}`);
+  });
+
+  test("anonymous", async () => {
+    const { auth } = await openClient(version, server, await options(version));
+    const { data } = await auth.signIn.anonymous();
+    assert.equal(data.user.isAnonymous, true);
+    assert.equal((await auth.signIn.anonymous()).error.code, "ANONYMOUS_USERS_CANNOT_SIGN_IN_AGAIN_ANONYMOUSLY");
+    const email = `nobody-${tag}@example.com`;
+    assert.equal((await auth.signUp.email({ name: "Ada", email, password: PASSWORD })).data.user.email, email);
+    assert.equal((await auth.getSession()).data.user.isAnonymous, false);
+    assert.equal((await auth.deleteAnonymousUser()).error.code, "USER_IS_NOT_ANONYMOUS");
+    const { auth: other } = await openClient(version, server, await options(version));
+    await other.signIn.anonymous();
+    assert.deepEqual((await other.deleteAnonymousUser()).data, { success: true });
+    assert.equal((await other.getSession()).data, null);
   });
 
   test("jwt and bearer", async () => {

@@ -164,7 +164,7 @@ func (i *Instance) everything(keep testing.TB) JSON {
 		"user":             JSON{"changeEmail": JSON{"enabled": true}, "deleteUser": JSON{"enabled": true}},
 		"delivery":         JSON{"webhook": JSON{"url": i.Mail.server.URL}},
 		"plugins": JSON{
-			"admin": true, "apiKey": JSON{"enableSessionForAPIKeys": true, "enableMetadata": true}, "bearer": true, "deviceAuthorization": true, "emailOTP": true,
+			"admin": true, "anonymous": true, "apiKey": JSON{"enableSessionForAPIKeys": true, "enableMetadata": true}, "bearer": true, "deviceAuthorization": true, "emailOTP": true,
 			"genericOAuth": JSON{"config": providers}, "jwt": true, "magicLink": true, "oneTap": true, "organization": JSON{"teams": JSON{"enabled": true}},
 			"passkey": JSON{"rpID": "auth.test"}, "twoFactor": true, "username": true,
 		},
