@@ -115,7 +115,16 @@ for (const [name, provider] of Object.entries(served)) {
   for (const [address, role] of Object.entries(provider.info ?? {})) routes.set(address, [name, role]);
 }
 
-export const hosts = [...new Set([...routes.keys()].map((address) => address.split("/")[0]))];
+const PWNED = "api.pwnedpasswords.com";
+export const hosts = [...new Set([...[...routes.keys()].map((address) => address.split("/")[0]), PWNED])];
+
+/** What the service of breached passwords answers for a prefix of a hash: `world.pwned` holds the passwords it knows. */
+function pwned(world, prefix) {
+  const padding = `${"0".repeat(35)}:0`;
+  const found = [...world.pwned].map(([password, text]) => [createHash("sha1").update(password).digest("hex").toUpperCase(), text]).filter(([hash]) => hash.startsWith(prefix));
+  const down = found.find(([, text]) => typeof text === "number");
+  return { type: "text/plain", status: down?.[1], raw: [padding, ...found.map(([hash, text]) => `${hash.slice(5)}:${text}`)].join("\r\n") };
+}
 
 /** Redeems a code or a refresh token. */
 function tokens(world, provider, form) {
@@ -146,6 +155,7 @@ const loginOf = (token) => /^[a-z]+\.(.*)\.\d+$/.exec(token ?? "")?.[1];
 export function serve(world, request, body) {
   const url = new URL(request.url, `https://${request.headers.host}`);
   const address = url.host + decodeURIComponent(url.pathname);
+  if (url.host === PWNED) return pwned(world, address.split("/").at(-1));
   // HubSpot is told the token by the path.
   const [, told] = /^api\.hubapi\.com\/oauth\/v1\/access-tokens\/(.+)$/.exec(address) ?? [];
   const [name, role] = routes.get(told ? address.slice(0, -told.length) : address) ?? [];

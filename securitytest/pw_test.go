@@ -8,8 +8,6 @@ import (
 
 func TestPW(t *testing.T) { run(t, pw) }
 
-const noBreached = "there is no check for breached passwords yet"
-
 var pw = section{"PW", "passwords, enumeration, verification, reset", []row{
 	{id: "PW-01", in: everywhere, config: body{"emailAndPassword": body{"enabled": true, "requireEmailVerification": true}},
 		what: "where addresses are to be proven, signing up tells nothing of who is there", test: signUpTellsNothing},
@@ -36,7 +34,7 @@ var pw = section{"PW", "passwords, enumeration, verification, reset", []row{
 	{id: "PW-18", refs: "CVE-2026-40574", core: true, what: "an address with two domains is none", test: twoDomains},
 	{id: "PW-19", refs: "CVE-2022-31127 GHSA-pgjx-7f9g-9463", core: true, what: "names in mails are text", test: namesInMails},
 	{id: "PW-20", refs: "CVE-2025-8419 GHSA-m4j5", what: "an address adds nothing to the conversation with the mail server", test: addressesInSMTP},
-	{id: "PW-21", what: "a breached password is refused wherever one is set", na: noBreached},
+	{id: "PW-21", config: breachChecked, what: "a breached password is refused wherever one is set", test: breachedNowhere},
 	{id: "PW-22", refs: "CVE-2024-49757 CVE-2026-29193", core: true, in: everywhere,
 		what: "where signing up is off, no way in makes a user", test: signUpIsOffEverywhere},
 	{id: "PW-23", in: everywhere, config: body{"user": body{"deleteUser": body{"enabled": true, "verify": true}}},

@@ -76,6 +76,7 @@ func plugins() map[string]constructor {
 		"deviceAuthorization": newDeviceAuthorization,
 		"emailOTP":            newEmailOTP,
 		"genericOAuth":        newGenericOAuth,
+		"haveIBeenPwned":      newHaveIBeenPwned,
 		"jwt":                 newJWT,
 		"magicLink":           newMagicLink,
 		"oauthPopup":          newOAuthPopup,
