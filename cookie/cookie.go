@@ -25,6 +25,11 @@ func Define(name string, a Attributes, maxAge *time.Duration) *Def {
 	}
 }
 
+// Bare returns the cookie without a prefix over secure connections.
+func (d *Def) Bare() *Def {
+	return &Def{plain: d.plain, secure: form{d.plain.name, d.secure.tail}, maxAge: d.maxAge}
+}
+
 // Name returns the whole name over secure or plain connections.
 func (d *Def) Name(secure bool) string {
 	if secure {

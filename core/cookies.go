@@ -34,9 +34,19 @@ func (k *Kernel) setCookies() error {
 }
 
 func (k *Kernel) defineCookie(suffix string, own cookie.Attributes) *cookie.Def {
+	override := k.options.Advanced.Cookies[suffix]
+	name := or(override.Name, k.options.Advanced.CookiePrefix+"."+suffix)
+	maxAge := override.Attributes.MaxAge
+	if suffix == sessionToken {
+		maxAge = nil // its own lifetime wins over one that an option gives
+	}
+	return cookie.Define(name, k.cookieAttributes(suffix, own), maxAge)
+}
+
+// cookieAttributes are those of a cookie: its own, between what the instance's
+// options say of all cookies and what they say of this one.
+func (k *Kernel) cookieAttributes(suffix string, own cookie.Attributes) cookie.Attributes {
 	a := &k.options.Advanced
-	override := a.Cookies[suffix]
-	name := or(override.Name, a.CookiePrefix+"."+suffix)
 	attributes := cookie.Attributes{Path: "/", SameSite: "Lax", HTTPOnly: new(bool)}
 	*attributes.HTTPOnly = true
 	if cross := a.CrossSubDomainCookies; cross != nil {
@@ -45,12 +55,7 @@ func (k *Kernel) defineCookie(suffix string, own cookie.Attributes) *cookie.Def 
 			attributes.Domain = k.base.Fixed.Host()
 		}
 	}
-	attributes = attributes.Merge(a.DefaultCookieAttributes).Merge(own).Merge(override.Attributes)
-	maxAge := override.Attributes.MaxAge
-	if suffix == sessionToken {
-		maxAge = nil // its own lifetime wins over one that an option gives
-	}
-	return cookie.Define(name, attributes, maxAge)
+	return attributes.Merge(a.DefaultCookieAttributes).Merge(own).Merge(a.Cookies[suffix].Attributes)
 }
 
 func (k *Kernel) newJar(r *http.Request, secure bool) cookie.Jar {

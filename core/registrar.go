@@ -112,6 +112,16 @@ func (r *Registrar) Cookie(suffix string, attributes cookie.Attributes) *cookie.
 	return r.k.defineCookie(suffix, attributes)
 }
 
+// OpenCookie defines a cookie for the scripts of pages, and not for secrets:
+// with exactly that name, over secure connections too, and the attributes of
+// the session's cookie but HttpOnly.
+func (r *Registrar) OpenCookie(name string) *cookie.Def {
+	if !cookie.ValidName(name) {
+		r.fail("%q cannot be a cookie's name", name)
+	}
+	return cookie.Define(name, r.k.cookieAttributes(sessionToken, cookie.Attributes{}).Merge(cookie.Attributes{HTTPOnly: new(bool)}), nil).Bare()
+}
+
 // PasswordValidator adds a check of every new password. Its error refuses.
 func (r *Registrar) PasswordValidator(check func(c *Context, password string) error) {
 	r.k.passwordValidators = append(r.k.passwordValidators, check)

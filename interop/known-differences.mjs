@@ -270,6 +270,12 @@ export const knownDifferences = [
       scenario === "plugin-have-i-been-pwned: wherever one is set" && /^POST \/change-password\b/.test(a?.call) &&
       a.json?.code === "PASSWORD_COMPROMISED" && b?.json?.code === "INVALID_PASSWORD",
   },
+  {
+    reason: "A sign-in by passkey answers with the user as it was found.",
+    matches: (scenario, a, b) =>
+      scenario === "plugin-last-login-method: a passkey" && /^POST \/passkey\/verify-authentication\b/.test(a?.call) &&
+      a.json?.user?.lastLoginMethod === "passkey" && b?.json?.user?.lastLoginMethod === "email",
+  },
 ];
 
 /**

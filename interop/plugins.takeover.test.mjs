@@ -16,7 +16,7 @@ const config = (alg) => ({
   plugins: {
     jwt: { jwks: { keyPairConfig: { alg } }, jwt: { issuer: "https://i.example", audience: "https://a.example" } },
     magicLink: { storeToken: "hashed" }, emailOTP: { storeOTP: "encrypted" }, username: true, bearer: true, deviceAuthorization: true,
-    anonymous: true,
+    anonymous: true, lastLoginMethod: { storeInDatabase: true },
   },
 });
 
@@ -71,6 +71,8 @@ async function takeUp(t, tag, left) {
   assert.equal((await visitor.get("/get-session")).json.user.isAnonymous, true);
   await visitor.post("/sign-in/username", { username: `ada.${tag}`, password: PASSWORD });
   assert.equal((await visitor.get("/get-session")).json, null, "the visitor was linked and is gone");
+  const { json: known } = await t.client().get("/get-session", { cookie: left.cookies });
+  assert.equal(known.user.lastLoginMethod, "email");
   const named = await t.client().post("/sign-in/username", { username: `ADA.${tag}`, password: PASSWORD });
   assert.equal(named.json.user.displayUsername, `Ada.${tag}`);
   const poll = ({ device_code }) => t.client().post("/device/token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: "tv", device_code });

@@ -78,6 +78,7 @@ func plugins() map[string]constructor {
 		"genericOAuth":        newGenericOAuth,
 		"haveIBeenPwned":      newHaveIBeenPwned,
 		"jwt":                 newJWT,
+		"lastLoginMethod":     newLastLoginMethod,
 		"magicLink":           newMagicLink,
 		"oauthPopup":          newOAuthPopup,
 		"oauthProxy":          newOAuthProxy,
