@@ -86,6 +86,7 @@ func plugins() map[string]constructor {
 		"openAPI":             newOpenAPI,
 		"organization":        newOrganization,
 		"passkey":             newPasskey,
+		"phoneNumber":         newPhoneNumber,
 		"twoFactor":           newTwoFactor,
 		"username":            newUsername,
 	}

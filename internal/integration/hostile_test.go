@@ -15,6 +15,7 @@ import (
 	"github.com/watchword-auth/watchword/plugin/emailotp"
 	"github.com/watchword-auth/watchword/plugin/magiclink"
 	"github.com/watchword-auth/watchword/plugin/organization"
+	"github.com/watchword-auth/watchword/plugin/phonenumber"
 	"github.com/watchword-auth/watchword/plugin/twofactor"
 	"github.com/watchword-auth/watchword/plugin/username"
 )
@@ -43,43 +44,48 @@ var hostile = map[string]any{
 // asked are endpoints, with every member clients may send; a body that fits
 // but for the hostile member gets furthest.
 var asked = map[string]authtest.JSON{
-	"/sign-up/email":                    {"name": "n", "email": "new@example.com", "password": authtest.Password, "image": "i", "username": "newname", "callbackURL": "/"},
-	"/sign-in/email":                    {"email": "ada@example.com", "password": authtest.Password},
-	"/sign-in/username":                 {"username": "ada", "password": authtest.Password},
-	"/is-username-available":            {"username": "ada"},
-	"/update-user":                      {"name": "n", "image": "i", "username": "adaname", "displayUsername": "Ada"},
-	"/change-password":                  {"currentPassword": "no", "newPassword": authtest.Password},
-	"/request-password-reset":           {"email": "ada@example.com", "redirectTo": "/"},
-	"/reset-password":                   {"token": "t", "newPassword": authtest.Password},
-	"/send-verification-email":          {"email": "ada@example.com", "callbackURL": "/"},
-	"/change-email":                     {"newEmail": "new@example.com", "callbackURL": "/"},
-	"/delete-user":                      {"token": "t", "password": "no"},
-	"/revoke-session":                   {"token": "t"},
-	"/unlink-account":                   {"providerId": "github", "accountId": "1"},
-	"/get-access-token":                 {"providerId": "github", "accountId": "1"},
-	"/sign-in/magic-link":               {"email": "mag@example.com", "name": "n", "callbackURL": "/"},
-	"/email-otp/send-verification-otp":  {"email": "ada@example.com", "type": "sign-in"},
-	"/email-otp/check-verification-otp": {"email": "ada@example.com", "type": "sign-in", "otp": "1"},
-	"/sign-in/email-otp":                {"email": "ada@example.com", "otp": "1", "name": "n"},
-	"/device/code":                      {"client_id": "c", "user_id": "u", "scope": "s"},
-	"/device/token":                     {"grant_type": deviceauthorization.GrantType, "device_code": "d", "client_id": "c"},
-	"/device/approve":                   {"userCode": "u"},
-	"/organization/create":              {"name": "o", "slug": "s", "logo": "l", "metadata": authtest.JSON{"a": 1}},
-	"/organization/check-slug":          {"slug": "s"},
-	"/organization/update":              {"data": authtest.JSON{"name": "o"}, "organizationId": "o"},
-	"/organization/set-active":          {"organizationId": "o", "organizationSlug": "s"},
-	"/organization/invite-member":       {"email": "x@example.com", "role": "member", "organizationId": "o"},
-	"/organization/accept-invitation":   {"invitationId": "i"},
-	"/organization/remove-member":       {"memberIdOrEmail": "m", "organizationId": "o"},
-	"/api-key/create":                   {"name": "n", "prefix": "p", "expiresIn": 86400, "metadata": authtest.JSON{"a": 1}},
-	"/api-key/update":                   {"keyId": "k", "name": "n"},
-	"/api-key/delete":                   {"keyId": "k"},
-	"/two-factor/enable":                {"password": "no", "issuer": "i"},
-	"/two-factor/verify-totp":           {"code": "1"},
-	"/two-factor/verify-backup-code":    {"code": "1"},
-	"/admin/create-user":                {"email": "made@example.com", "password": authtest.Password, "name": "n", "role": "user", "data": authtest.JSON{"image": "i"}},
-	"/admin/ban-user":                   {"userId": "u", "banReason": "r", "banExpiresIn": 5},
-	"/admin/set-role":                   {"userId": "u", "role": "user"},
+	"/sign-up/email":                       {"name": "n", "email": "new@example.com", "password": authtest.Password, "image": "i", "username": "newname", "callbackURL": "/"},
+	"/sign-in/email":                       {"email": "ada@example.com", "password": authtest.Password},
+	"/sign-in/username":                    {"username": "ada", "password": authtest.Password},
+	"/is-username-available":               {"username": "ada"},
+	"/update-user":                         {"name": "n", "image": "i", "username": "adaname", "displayUsername": "Ada"},
+	"/change-password":                     {"currentPassword": "no", "newPassword": authtest.Password},
+	"/request-password-reset":              {"email": "ada@example.com", "redirectTo": "/"},
+	"/reset-password":                      {"token": "t", "newPassword": authtest.Password},
+	"/send-verification-email":             {"email": "ada@example.com", "callbackURL": "/"},
+	"/change-email":                        {"newEmail": "new@example.com", "callbackURL": "/"},
+	"/delete-user":                         {"token": "t", "password": "no"},
+	"/revoke-session":                      {"token": "t"},
+	"/unlink-account":                      {"providerId": "github", "accountId": "1"},
+	"/get-access-token":                    {"providerId": "github", "accountId": "1"},
+	"/sign-in/magic-link":                  {"email": "mag@example.com", "name": "n", "callbackURL": "/"},
+	"/email-otp/send-verification-otp":     {"email": "ada@example.com", "type": "sign-in"},
+	"/email-otp/check-verification-otp":    {"email": "ada@example.com", "type": "sign-in", "otp": "1"},
+	"/sign-in/email-otp":                   {"email": "ada@example.com", "otp": "1", "name": "n"},
+	"/device/code":                         {"client_id": "c", "user_id": "u", "scope": "s"},
+	"/device/token":                        {"grant_type": deviceauthorization.GrantType, "device_code": "d", "client_id": "c"},
+	"/device/approve":                      {"userCode": "u"},
+	"/sign-in/phone-number":                {"phoneNumber": "+15550100", "password": authtest.Password},
+	"/phone-number/send-otp":               {"phoneNumber": "+15550100"},
+	"/phone-number/verify":                 {"phoneNumber": "+15550100", "code": "1", "updatePhoneNumber": true},
+	"/phone-number/request-password-reset": {"phoneNumber": "+15550100"},
+	"/phone-number/reset-password":         {"phoneNumber": "+15550100", "otp": "1", "newPassword": authtest.Password},
+	"/organization/create":                 {"name": "o", "slug": "s", "logo": "l", "metadata": authtest.JSON{"a": 1}},
+	"/organization/check-slug":             {"slug": "s"},
+	"/organization/update":                 {"data": authtest.JSON{"name": "o"}, "organizationId": "o"},
+	"/organization/set-active":             {"organizationId": "o", "organizationSlug": "s"},
+	"/organization/invite-member":          {"email": "x@example.com", "role": "member", "organizationId": "o"},
+	"/organization/accept-invitation":      {"invitationId": "i"},
+	"/organization/remove-member":          {"memberIdOrEmail": "m", "organizationId": "o"},
+	"/api-key/create":                      {"name": "n", "prefix": "p", "expiresIn": 86400, "metadata": authtest.JSON{"a": 1}},
+	"/api-key/update":                      {"keyId": "k", "name": "n"},
+	"/api-key/delete":                      {"keyId": "k"},
+	"/two-factor/enable":                   {"password": "no", "issuer": "i"},
+	"/two-factor/verify-totp":              {"code": "1"},
+	"/two-factor/verify-backup-code":       {"code": "1"},
+	"/admin/create-user":                   {"email": "made@example.com", "password": authtest.Password, "name": "n", "role": "user", "data": authtest.JSON{"image": "i"}},
+	"/admin/ban-user":                      {"userId": "u", "banReason": "r", "banExpiresIn": 5},
+	"/admin/set-role":                      {"userId": "u", "role": "user"},
 }
 
 // read are endpoints that are asked in the query.
@@ -103,7 +109,7 @@ func TestHostileValues(t *testing.T) {
 func sendHostile(t *testing.T, engine change) {
 	s := authtest.New(t, engine, func(o *core.Options) {
 		o.User.ChangeEmail.Enabled, o.User.DeleteUser.Enabled = true, true
-		o.Plugins = append(o.Plugins, username.New(username.Options{}), magiclink.New(magiclink.Options{}), deviceauthorization.New(deviceauthorization.Options{}), emailotp.New(emailotp.Options{}),
+		o.Plugins = append(o.Plugins, username.New(username.Options{}), magiclink.New(magiclink.Options{}), deviceauthorization.New(deviceauthorization.Options{}), phonenumber.New(phonenumber.Options{}), emailotp.New(emailotp.Options{}),
 			organization.New(organization.Options{}), apikey.New(apikey.Config{EnableMetadata: true}), twofactor.New(twofactor.Options{}), admin.New(admin.Options{}))
 	})
 	ada := s.SignUp("ada@example.com")

@@ -28,6 +28,7 @@ import (
 	"github.com/watchword-auth/watchword/plugin/openapi"
 	"github.com/watchword-auth/watchword/plugin/organization"
 	"github.com/watchword-auth/watchword/plugin/passkey"
+	"github.com/watchword-auth/watchword/plugin/phonenumber"
 	"github.com/watchword-auth/watchword/plugin/twofactor"
 	"github.com/watchword-auth/watchword/plugin/username"
 )
@@ -61,6 +62,7 @@ func everything(t testing.TB) func(*core.Options) {
 			deviceauthorization.New(deviceauthorization.Options{}), emailotp.New(emailotp.Options{}), generic, jwt.New(jwt.Options{}), magiclink.New(magiclink.Options{}), oauthpopup.New(), proxy,
 			onetap.New(onetap.Options{ClientID: []string{"c"}, Client: client}), openapi.New(openapi.Options{}),
 			organization.New(organization.Options{Teams: organization.Teams{Enabled: true}}), passkey.New(passkey.Options{}),
+			phonenumber.New(phonenumber.Options{}),
 			twofactor.New(twofactor.Options{}), username.New(username.Options{}))
 	}
 }

@@ -121,7 +121,7 @@ func allowsSession(path string) bool {
 	case "/api-key/create", "/api-key/update", "/api-key/delete", "/change-password", "/set-password", "/verify-password",
 		"/change-email", "/delete-user", "/link-social", "/unlink-account", "/revoke-session", "/revoke-sessions",
 		"/revoke-other-sessions", "/list-sessions", "/update-session", "/get-access-token", "/refresh-token",
-		"/one-time-token/generate", "/device/approve":
+		"/one-time-token/generate", "/device/approve", "/phone-number/verify":
 		return false
 	}
 	return !strings.HasPrefix(path, "/admin/") && !strings.HasPrefix(path, "/two-factor/") && !strings.HasPrefix(path, "/passkey/") &&
