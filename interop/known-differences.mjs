@@ -276,6 +276,34 @@ export const knownDifferences = [
       scenario === "plugin-last-login-method: a passkey" && /^POST \/passkey\/verify-authentication\b/.test(a?.call) &&
       a.json?.user?.lastLoginMethod === "passkey" && b?.json?.user?.lastLoginMethod === "email",
   },
+  {
+    reason: "Whoever knows the code of a number that is nobody's is told so, and two numbers of the same digits are told apart.",
+    matches: (scenario, a, b) =>
+      /^POST \/phone-number\/verify/.test(a?.call) && a.status === 500 &&
+      (b?.json?.code === "USER_NOT_FOUND" || (/the same digits$/.test(scenario) && b?.json?.code === "USER_ALREADY_EXISTS")),
+  },
+  {
+    reason: "What has letters, or nothing, is no telephone number: a code for it would be a mail.",
+    matches: (scenario, a, b) =>
+      scenario === "plugin-phone-number: phone: what is no number" && a?.status === 200 && b?.json?.code === "INVALID_PHONE_NUMBER",
+  },
+  {
+    reason: "A page that names a foreign origin, or none, cannot make the server send codes, with cookies or without.",
+    matches: (scenario, a, b) =>
+      scenario === "plugin-phone-number: phone: foreign pages" && /^POST \/phone-number\/(send-otp|request-password-reset)/.test(a?.call) &&
+      a.status === 200 && ["INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN"].includes(b?.json?.code),
+  },
+  {
+    reason: "Only who knows the password is told that the number is not proven, and is sent a code.",
+    matches: (scenario, a, b) =>
+      /^POST \/sign-in\/phone-number/.test(a?.call) && a.json?.code === "PHONE_NUMBER_NOT_VERIFIED" && b?.json?.code === "INVALID_PHONE_NUMBER_OR_PASSWORD",
+  },
+  {
+    reason: "The cached session shows the number that was just proven.",
+    matches: (scenario, a, b) =>
+      scenario === "plugin-phone-number: phone: with a cookie cache" && /^POST \/phone-number\/verify/.test(a?.call) &&
+      JSON.stringify(b)?.replace(/\\"phoneNumber\\":\\"\+\d+\\",\\"phoneNumberVerified\\":true/, '\\"phoneNumber\\":null,\\"phoneNumberVerified\\":null') === JSON.stringify(a),
+  },
 ];
 
 /**

@@ -15,7 +15,7 @@ const config = (alg) => ({
   emailAndPassword: { enabled: true },
   plugins: {
     jwt: { jwks: { keyPairConfig: { alg } }, jwt: { issuer: "https://i.example", audience: "https://a.example" } },
-    magicLink: { storeToken: "hashed" }, emailOTP: { storeOTP: "encrypted" }, username: true, bearer: true, deviceAuthorization: true,
+    magicLink: { storeToken: "hashed" }, emailOTP: { storeOTP: "encrypted" }, username: true, bearer: true, deviceAuthorization: true, phoneNumber: true,
     anonymous: true, lastLoginMethod: { storeInDatabase: true },
   },
 });
@@ -37,6 +37,13 @@ async function leaveBehind(t, tag) {
   assert.ok(json.token);
   await t.client().post("/sign-in/magic-link", { email: `link-${tag}@example.com`, name: "Link" });
   await t.client().post("/email-otp/send-verification-otp", { email: `code-${tag}@example.com`, type: "sign-in" });
+  const number = `+1555${tag.length}`;
+  const sent = async (path, type) => {
+    await t.client().post(`/phone-number/${path}`, { phoneNumber: number });
+    return (await t.box.take(type, number)).code;
+  };
+  const proven = await c.post("/phone-number/verify", { phoneNumber: number, code: await sent("send-otp", "phone-otp"), updatePhoneNumber: true });
+  assert.equal(proven.json.user.phoneNumber, number);
   const begun = () => t.client().post("/device/code", { client_id: "tv", scope: "films" });
   const { json: waiting } = await begun();
   const { json: agreed } = await begun();
@@ -45,6 +52,7 @@ async function leaveBehind(t, tag) {
   const visitor = await t.client().post("/sign-in/anonymous");
   return {
     visitor: visitor.headers["set-auth-token"],
+    number, phone: { verify: await sent("send-otp", "phone-otp"), reset: await sent("request-password-reset", "phone-reset-otp") },
     waiting, agreed, cookies: c.jar.header(),
     bearer: headers["set-auth-token"],
     token: (await c.get("/token")).json.token,
@@ -75,6 +83,12 @@ async function takeUp(t, tag, left) {
   assert.equal(known.user.lastLoginMethod, "email");
   const named = await t.client().post("/sign-in/username", { username: `ADA.${tag}`, password: PASSWORD });
   assert.equal(named.json.user.displayUsername, `Ada.${tag}`);
+  const byNumber = await t.client().post("/sign-in/phone-number", { phoneNumber: left.number, password: PASSWORD });
+  assert.equal(byNumber.json.user.phoneNumberVerified, true);
+  const byCode = await t.client().post("/phone-number/verify", { phoneNumber: left.number, code: left.phone.verify });
+  assert.equal(byCode.json.user.id, byNumber.json.user.id);
+  const reset = await t.client().post("/phone-number/reset-password", { phoneNumber: left.number, otp: left.phone.reset, newPassword: PASSWORD });
+  assert.deepEqual(reset.json, { status: true });
   const poll = ({ device_code }) => t.client().post("/device/token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: "tv", device_code });
   assert.equal((await poll(left.waiting)).json.error, "authorization_pending");
   const seen = await t.client().get(`/device?user_code=${left.waiting.user_code}`, { cookie: left.cookies });

@@ -1,4 +1,4 @@
-// Every method of the official clients of eleven plugins, in two versions: what the plugins themselves have for endpoints must
+// Every method of the official clients of twelve plugins, in two versions: what the plugins themselves have for endpoints must
 // have been asked for by the end, each through the client's own way to call it. API keys and passkeys are packages of their
 // own, whose clients are those of one version.
 import assert from "node:assert/strict";
@@ -24,7 +24,7 @@ const everything = {
 async function endpoints(version) {
   const plugins = await fromPackage(version, "plugins");
   const all = [
-    plugins.username(), plugins.jwt(), plugins.magicLink({}), plugins.emailOTP({}), plugins.twoFactor(), plugins.admin(), plugins.deviceAuthorization({ schema: {} }),
+    plugins.username(), plugins.jwt(), plugins.magicLink({}), plugins.emailOTP({}), plugins.twoFactor(), plugins.admin(), plugins.deviceAuthorization({ schema: {} }), plugins.phoneNumber(),
     plugins.anonymous(),
     plugins.organization({ teams: { enabled: true }, ac: { statements: {} }, dynamicAccessControl: { enabled: true } }),
     ...(version === newest ? [apiKey(), passkey()] : []),
@@ -36,7 +36,7 @@ async function options(version) {
   const clients = await fromPackage(version, "client/plugins");
   return {
     plugins: [
-      clients.usernameClient(), clients.jwtClient(), clients.magicLinkClient(), clients.emailOTPClient(), clients.twoFactorClient(), clients.adminClient(), clients.deviceAuthorizationClient(),
+      clients.usernameClient(), clients.jwtClient(), clients.magicLinkClient(), clients.emailOTPClient(), clients.twoFactorClient(), clients.adminClient(), clients.deviceAuthorizationClient(), clients.phoneNumberClient(),
       clients.anonymousClient(),
       clients.organizationClient({ teams: { enabled: true }, dynamicAccessControl: { enabled: true } }),
       ...(version === newest ? [apiKeyClient(), passkeyClient()] : []),
@@ -47,7 +47,7 @@ async function options(version) {
 const config = {
   emailAndPassword: { enabled: true },
   plugins: {
-    bearer: true, username: true, jwt: true, magicLink: true, emailOTP: { changeEmail: { enabled: true } }, twoFactor: true, admin: { defaultRole: "admin" }, deviceAuthorization: true,
+    bearer: true, username: true, jwt: true, magicLink: true, emailOTP: { changeEmail: { enabled: true } }, twoFactor: true, admin: { defaultRole: "admin" }, deviceAuthorization: true, phoneNumber: { signUpOnVerification: true },
     anonymous: true,
     organization: { teams: { enabled: true }, ac: everything, dynamicAccessControl: { enabled: true } },
     apiKey: true, passkey: true,
@@ -212,6 +212,25 @@ for (const version of [newest, "1.6.9"]) describe(`every method of the plugins' 
     await good(theirs.acceptInvitation({ invitationId: (await invite()).id }));
     await good(theirs.leave({ organizationId }));
     assert.equal((await good(own.delete({ organizationId }))).id, organizationId);
+  });
+
+  test("telephone numbers", async () => {
+    const { auth, user } = await person();
+    const phoneNumber = `+1555${version.replaceAll(".", "")}`;
+    const code = async (to = phoneNumber) => {
+      await good(auth.phoneNumber.sendOtp({ phoneNumber: to }));
+      return (await mailed("phone-otp", to)).code;
+    };
+    assert.equal((await good(auth.phoneNumber.verify({ phoneNumber, code: await code(), updatePhoneNumber: true }))).user.phoneNumber, phoneNumber);
+    assert.equal((await good((await visitor()).auth.signIn.phoneNumber({ phoneNumber, password: PASSWORD }))).user.id, user.id);
+    assert.equal((await good((await visitor()).auth.phoneNumber.verify({ phoneNumber, code: await code() }))).user.id, user.id);
+    await good(auth.phoneNumber.requestPasswordReset({ phoneNumber }));
+    const { code: otp } = await mailed("phone-reset-otp", phoneNumber);
+    assert.deepEqual(await good(auth.phoneNumber.resetPassword({ phoneNumber, otp, newPassword: "another password" })), { status: true });
+    const fresh = await visitor();
+    assert.equal((await fresh.auth.signIn.phoneNumber({ phoneNumber, password: PASSWORD })).error.code, "INVALID_PHONE_NUMBER_OR_PASSWORD");
+    const made = await good(fresh.auth.phoneNumber.verify({ phoneNumber: `${phoneNumber}0`, code: await code(`${phoneNumber}0`) }));
+    assert.equal((await good(fresh.auth.getSession())).user.id, made.user.id);
   });
 
   test("devices", async () => {
