@@ -72,6 +72,11 @@ func whichSignInsAsk(t *testing.T, s *harness.Site) {
 	c := s.Client()
 	c.Post("/sign-in/username", body{"username": name, "password": harness.Password}).Want(http.StatusOK, `"twoFactorRedirect":true`)
 	c.Stranger("the password with the name")
+	number := newNumber()
+	attachNumber(g.c, number, phoneCode(s, number)).Want(http.StatusOK)
+	c = s.Client()
+	c.Post("/sign-in/phone-number", body{"phoneNumber": number, "password": harness.Password}).Want(http.StatusOK, `"twoFactorRedirect":true`)
+	c.Stranger("the password with the number")
 
 	s.Client().Post("/sign-in/magic-link", body{"email": g.email}).Want(http.StatusOK)
 	c = s.Client()

@@ -42,6 +42,10 @@ func breachedNowhere(_ *testing.T, s *harness.Site) {
 		return s.Client().Post("/email-otp/reset-password", body{"email": email, "otp": code, "password": password})
 	}
 	byCode(breached).Want(http.StatusBadRequest, "PASSWORD_COMPROMISED")
+	number := newNumber()
+	attachNumber(v, number, phoneCode(s, number)).Want(http.StatusOK)
+	s.Client().Post("/phone-number/reset-password", body{"phoneNumber": number, "otp": phoneResetCode(s, number), "newPassword": breached}).
+		Want(http.StatusBadRequest, "PASSWORD_COMPROMISED")
 	w := s.Watch(email)
 	set := func(password string) []*harness.Answer {
 		return []*harness.Answer{

@@ -73,6 +73,12 @@ func mailsTellNothing(t *testing.T, s *harness.Site) {
 		}
 	}
 	s.Message("reset-password", email)
+	_, number := phoned(s, s.Address("telephone"))
+	const path = "/phone-number/request-password-reset"
+	unknown := newNumber()
+	same(t, path, s.Client().Post(path, body{"phoneNumber": unknown}), s.Client().Post(path, body{"phoneNumber": number}))
+	s.Message("phone-reset-otp", number)
+	s.NoMessage(unknown)
 }
 
 func changingTellsNothing(t *testing.T, s *harness.Site) {

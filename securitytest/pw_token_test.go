@@ -134,13 +134,17 @@ func oldLinksDie(t *testing.T, s *harness.Site) {
 
 func resetsPassNoFactor(t *testing.T, s *harness.Site) {
 	email := s.Address("victim")
-	f := enrol(t, s.SignUp(email))
+	v := s.SignUp(email)
+	f, number := enrol(t, v), newNumber()
+	attachNumber(v, number, phoneCode(s, number)).Want(http.StatusOK)
 	c := s.Client()
 	c.Post("/reset-password", body{"token": resetLink(s, email), "newPassword": harness.Password}).Want(http.StatusOK)
 	c.Stranger("a reset")
 	c.Post("/email-otp/request-password-reset", body{"email": email}).Want(http.StatusOK)
 	c.Post("/email-otp/reset-password", body{"email": email, "otp": s.Message("email-otp", email).Code, "password": harness.Password}).Want(http.StatusOK)
 	c.Stranger("a reset by a code")
+	c.Post("/phone-number/reset-password", body{"phoneNumber": number, "otp": phoneResetCode(s, number), "newPassword": harness.Password}).Want(http.StatusOK)
+	c.Stranger("a reset by telephone")
 	asked := challenge(s, email)
 	asked.Stranger("a password without the second factor")
 	asked.Post("/two-factor/verify-totp", body{"code": f.code(0)}).Want(http.StatusOK)

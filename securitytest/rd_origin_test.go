@@ -66,6 +66,11 @@ func strangersPagesMailNobody(_ *testing.T, s *harness.Site) {
 		s.Client().Post(r.path, r.body).Want(http.StatusOK)
 	}
 	s.Message("magic-link", email)
+	_, number := phoned(s, s.Address("telephone"))
+	for _, path := range []string{"/phone-number/send-otp", "/phone-number/request-password-reset"} {
+		s.Watch(number).Refused(s.Client().Post(path, body{"phoneNumber": number}, field{"Origin", evil}), http.StatusForbidden, "INVALID_ORIGIN")
+	}
+	s.NoMessage(number)
 }
 
 func opaqueOrigins(_ *testing.T, s *harness.Site) {

@@ -136,6 +136,15 @@ func claimedAddressesAtCodes(t *testing.T, s *harness.Site) {
 			t.Errorf("%s: headers gave %d attempts of 3", r.path, n)
 		}
 	}
+	for _, r := range []route{
+		{"/phone-number/send-otp", body{"phoneNumber": newNumber()}},
+		{"/phone-number/verify", body{"phoneNumber": newNumber(), "code": "000000"}},
+		{"/phone-number/request-password-reset", body{"phoneNumber": newNumber()}},
+	} {
+		if n := attempts(t, own, r.path, r.body, claimed(20)...); n != 10 {
+			t.Errorf("%s: headers gave %d attempts of 10", r.path, n)
+		}
+	}
 }
 
 func brokenAddresses(t *testing.T, s *harness.Site) {

@@ -166,7 +166,7 @@ func (i *Instance) everything(keep testing.TB) JSON {
 		"plugins": JSON{
 			"admin": true, "anonymous": true, "apiKey": JSON{"enableSessionForAPIKeys": true, "enableMetadata": true}, "bearer": true, "deviceAuthorization": true, "emailOTP": true,
 			"genericOAuth": JSON{"config": providers}, "jwt": true, "magicLink": true, "oneTap": true, "organization": JSON{"teams": JSON{"enabled": true}},
-			"passkey": JSON{"rpID": "auth.test"}, "twoFactor": true, "username": true,
+			"passkey": JSON{"rpID": "auth.test"}, "phoneNumber": true, "twoFactor": true, "username": true,
 		},
 	}
 }
