@@ -38,6 +38,12 @@ func (d *Def) Name(secure bool) string {
 	return d.plain.name
 }
 
+// Suffixed returns a cookie whose name has something behind that of d, and
+// which is like d otherwise. The suffix must be part of a [ValidName].
+func (d *Def) Suffixed(suffix string) *Def {
+	return &Def{plain: form{d.plain.name + suffix, d.plain.tail}, secure: form{d.secure.name + suffix, d.secure.tail}, maxAge: d.maxAge}
+}
+
 // MaxAge returns the age that wins over all others; ok is false where there is
 // none.
 func (d *Def) MaxAge() (age time.Duration, ok bool) {

@@ -16,7 +16,7 @@ const config = (alg) => ({
   plugins: {
     jwt: { jwks: { keyPairConfig: { alg } }, jwt: { issuer: "https://i.example", audience: "https://a.example" } },
     magicLink: { storeToken: "hashed" }, emailOTP: { storeOTP: "encrypted" }, username: true, bearer: true, deviceAuthorization: true, phoneNumber: true,
-    anonymous: true, lastLoginMethod: { storeInDatabase: true },
+    anonymous: true, multiSession: true, lastLoginMethod: { storeInDatabase: true },
   },
 });
 
@@ -50,7 +50,12 @@ async function leaveBehind(t, tag) {
   await c.get(`/device?user_code=${agreed.user_code}`);
   assert.deepEqual((await c.post("/device/approve", { userCode: agreed.user_code })).json, { success: true });
   const visitor = await t.client().post("/sign-in/anonymous");
+  const several = t.client();
+  const enter = (who) => several.post("/sign-up/email", { name: who, email: `${who}-${tag}@example.com`, password: PASSWORD });
+  const { json: first } = await enter("first");
+  await enter("second");
   return {
+    several: { cookie: several.jar.header() }, first: first.token,
     visitor: visitor.headers["set-auth-token"],
     number, phone: { verify: await sent("send-otp", "phone-otp"), reset: await sent("request-password-reset", "phone-reset-otp") },
     waiting, agreed, cookies: c.jar.header(),
@@ -81,6 +86,10 @@ async function takeUp(t, tag, left) {
   assert.equal((await visitor.get("/get-session")).json, null, "the visitor was linked and is gone");
   const { json: known } = await t.client().get("/get-session", { cookie: left.cookies });
   assert.equal(known.user.lastLoginMethod, "email");
+  const { json: device } = await t.client().get("/multi-session/list-device-sessions", left.several);
+  assert.deepEqual(device.map(({ user }) => user.name).sort(), ["first", "second"]);
+  const active = await t.client().post("/multi-session/set-active", { sessionToken: left.first }, left.several);
+  assert.equal(active.json.user.name, "first");
   const named = await t.client().post("/sign-in/username", { username: `ADA.${tag}`, password: PASSWORD });
   assert.equal(named.json.user.displayUsername, `Ada.${tag}`);
   const byNumber = await t.client().post("/sign-in/phone-number", { phoneNumber: left.number, password: PASSWORD });

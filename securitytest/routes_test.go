@@ -48,6 +48,8 @@ var posts = []route{
 	{"/admin/has-permission", body{"permissions": body{"user": []string{"list"}}}},
 	{"/sign-in/anonymous", body{}},
 	{"/delete-anonymous-user", body{}},
+	{"/multi-session/set-active", body{"sessionToken": "t"}},
+	{"/multi-session/revoke", body{"sessionToken": "t"}},
 	{"/api-key/create", body{"name": "n", "prefix": "p"}},
 	{"/api-key/update", body{"keyId": "k", "name": "n"}},
 	{"/api-key/delete", body{"keyId": "k"}},
@@ -109,5 +111,5 @@ var gets = []string{
 	"/organization/get-invitation?id=i", "/organization/list-invitations?organizationId=o", "/organization/list-user-invitations",
 	"/organization/list-members?organizationId=o", "/organization/list-teams?organizationId=o", "/organization/list-user-teams",
 	"/organization/list-team-members?teamId=t", "/passkey/generate-register-options", "/passkey/generate-authenticate-options",
-	"/passkey/list-user-passkeys", "/device?user_code=u",
+	"/passkey/list-user-passkeys", "/multi-session/list-device-sessions", "/device?user_code=u",
 }

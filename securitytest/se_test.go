@@ -8,14 +8,12 @@ import (
 
 func TestSE(t *testing.T) { run(t, se) }
 
-const noMultiSession = "there are no several sessions of one browser yet"
-
 // administered: profiles whose rows can be written, to make an administrator.
 var administered = readable
 
 var se = section{"SE", "sessions, cookies, revocation", []row{
-	{id: "SE-01", refs: "CVE-2025-71402 GHSA-wmjr-v86c-m9jj", core: true, what: "a cookie of another session needs its signature", na: noMultiSession},
-	{id: "SE-02", core: true, what: "a token alone makes no session active", na: noMultiSession},
+	{id: "SE-01", refs: "CVE-2025-71402 GHSA-wmjr-v86c-m9jj", core: true, in: revoking, what: "a cookie of another session needs its signature", test: signOutNeedsSignatures},
+	{id: "SE-02", core: true, in: revoking, what: "a token alone makes no session active", test: tokensAloneSwitchNothing},
 	{id: "SE-03", refs: "CVE-2026-67334 GHSA-2vg6-77g8-24mp", core: true, in: administered, what: "the sessions of a removed user are gone", test: removedUsersAreOut},
 	{id: "SE-04", core: true, in: administered, what: "who is no administrator any more is none at once", test: demotionHoldsAtOnce},
 	{id: "SE-05", core: true, in: revoking, what: "a revoked session drives nothing", test: revokedSessionsDriveNothing},

@@ -80,6 +80,7 @@ func plugins() map[string]constructor {
 		"jwt":                 newJWT,
 		"lastLoginMethod":     newLastLoginMethod,
 		"magicLink":           newMagicLink,
+		"multiSession":        newMultiSession,
 		"oauthPopup":          newOAuthPopup,
 		"oauthProxy":          newOAuthProxy,
 		"oneTap":              newOneTap,

@@ -22,6 +22,7 @@ import (
 	"github.com/watchword-auth/watchword/plugin/genericoauth"
 	"github.com/watchword-auth/watchword/plugin/jwt"
 	"github.com/watchword-auth/watchword/plugin/magiclink"
+	"github.com/watchword-auth/watchword/plugin/multisession"
 	"github.com/watchword-auth/watchword/plugin/oauthpopup"
 	"github.com/watchword-auth/watchword/plugin/oauthproxy"
 	"github.com/watchword-auth/watchword/plugin/onetap"
@@ -59,7 +60,7 @@ func everything(t testing.TB) func(*core.Options) {
 		o.User.ChangeEmail.Enabled, o.User.DeleteUser.Enabled = true, true
 		o.Session.CookieCache.Enabled = true
 		o.Plugins = append(o.Plugins, admin.New(admin.Options{}), anonymous.New(anonymous.Options{}), apikey.New(apikey.Config{EnableMetadata: true}), bearer.New(bearer.Options{}),
-			deviceauthorization.New(deviceauthorization.Options{}), emailotp.New(emailotp.Options{}), generic, jwt.New(jwt.Options{}), magiclink.New(magiclink.Options{}), oauthpopup.New(), proxy,
+			deviceauthorization.New(deviceauthorization.Options{}), emailotp.New(emailotp.Options{}), generic, jwt.New(jwt.Options{}), magiclink.New(magiclink.Options{}), multisession.New(multisession.Options{}), oauthpopup.New(), proxy,
 			onetap.New(onetap.Options{ClientID: []string{"c"}, Client: client}), openapi.New(openapi.Options{}),
 			organization.New(organization.Options{Teams: organization.Teams{Enabled: true}}), passkey.New(passkey.Options{}),
 			phonenumber.New(phonenumber.Options{}),
