@@ -59,7 +59,7 @@ export async function startInternet() {
   const directory = mkdtempSync(path.join(os.tmpdir(), "watchword-internet-"));
   const { file, key, cert } = certificate(directory);
   const signer = signingKey();
-  const world = { people: new Map(), grants: new Map(), serials: new Map(), pwned: new Map(), signer, log: [] };
+  const world = { people: new Map(), grants: new Map(), serials: new Map(), pwned: new Map(), captchas: new Map(), signer, log: [] };
   const servers = https.createServer({ key, cert }, async (request, response) => {
     const body = await read(request);
     const answer = serve(world, request, body);

@@ -116,7 +116,11 @@ for (const [name, provider] of Object.entries(served)) {
 }
 
 const PWNED = "api.pwnedpasswords.com";
-export const hosts = [...new Set([...[...routes.keys()].map((address) => address.split("/")[0]), PWNED])];
+const captchas = new Set([
+  "challenges.cloudflare.com/turnstile/v0/siteverify", "www.google.com/recaptcha/api/siteverify",
+  "api.hcaptcha.com/siteverify", "api.captchafox.com/siteverify",
+]);
+export const hosts = [...new Set([...routes.keys(), ...captchas, PWNED].map((address) => address.split("/")[0]))];
 
 /** What the service of breached passwords answers for a prefix of a hash: `world.pwned` holds the passwords it knows. */
 function pwned(world, prefix) {
@@ -156,6 +160,10 @@ export function serve(world, request, body) {
   const url = new URL(request.url, `https://${request.headers.host}`);
   const address = url.host + decodeURIComponent(url.pathname);
   if (url.host === PWNED) return pwned(world, address.split("/").at(-1));
+  if (captchas.has(address)) {
+    const solved = body.startsWith("{") ? JSON.parse(body).response : new URLSearchParams(body).get("response");
+    return { login: solved, ...world.captchas.get(solved) };
+  }
   // HubSpot is told the token by the path.
   const [, told] = /^api\.hubapi\.com\/oauth\/v1\/access-tokens\/(.+)$/.exec(address) ?? [];
   const [name, role] = routes.get(told ? address.slice(0, -told.length) : address) ?? [];

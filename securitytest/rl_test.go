@@ -6,15 +6,13 @@ import (
 	"github.com/watchword-auth/watchword/securitytest/harness"
 )
 
-const noCaptcha = "there is no captcha plugin yet"
-
 func TestRL(t *testing.T) { run(t, rl) }
 
 var limited = body{"rateLimit": body{"enabled": true}}
 
 var rl = section{"RL", "paths, limits, lockout, exhaustion", []row{
 	{id: "RL-01", refs: "CVE-2025-71399 GHSA-x732-6j76-qmhm", core: true, in: everywhere, what: "no spelling of a path passes its guards", test: spellingsOfPaths},
-	{id: "RL-02", refs: "CVE-2026-41248 CVE-2026-48794", core: true, what: "no spelling of a path passes the captcha", na: noCaptcha},
+	{id: "RL-02", refs: "CVE-2026-41248 CVE-2026-48794", core: true, config: captchaAsked, what: "no spelling of a path passes the captcha", test: spellingsPassNoCaptcha},
 	{id: "RL-03", refs: "CVE-2026-45364 GHSA-p6v2-xcpg-h6xw", core: true, config: limited, in: everywhere,
 		what: "an IPv6 network, and all spellings of an address, share one limit", test: addressesShareLimits},
 	{id: "RL-04", core: true, what: "a client cannot choose the address it is counted by", test: claimedAddresses},
@@ -32,6 +30,6 @@ var rl = section{"RL", "paths, limits, lockout, exhaustion", []row{
 	{id: "RL-13", refs: "CVE-2026-62317 CVE-2026-4634", core: true, what: "large and deep input is refused at little cost", test: largeInput},
 	{id: "RL-14", refs: "CVE-2025-30204 GHSA-mh63-6h87-95cp CVE-2025-22868", core: true, what: "a token of dots costs little", test: dots},
 	{id: "RL-15", refs: "GHSA-737v-mqg7-c878", core: true, in: everywhere, what: "members that name prototypes are data", test: prototypes},
-	{id: "RL-16", what: "a captcha's verifier that fails lets nobody pass", na: noCaptcha},
+	{id: "RL-16", config: captchaAsked, what: "a captcha's verifier that fails lets nobody pass", test: captchasFailClosed},
 	{id: "RL-17", what: "unknown keys in tokens do not drive the server to ask for keys again and again", test: keysAreAskedForSeldom},
 }}

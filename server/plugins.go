@@ -73,6 +73,7 @@ func plugins() map[string]constructor {
 		"anonymous":           newAnonymous,
 		"apiKey":              newAPIKey,
 		"bearer":              newBearer,
+		"captcha":             newCaptcha,
 		"deviceAuthorization": newDeviceAuthorization,
 		"emailOTP":            newEmailOTP,
 		"genericOAuth":        newGenericOAuth,
