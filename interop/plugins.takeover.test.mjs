@@ -16,7 +16,7 @@ const config = (alg) => ({
   plugins: {
     jwt: { jwks: { keyPairConfig: { alg } }, jwt: { issuer: "https://i.example", audience: "https://a.example" } },
     magicLink: { storeToken: "hashed" }, emailOTP: { storeOTP: "encrypted" }, username: true, bearer: true, deviceAuthorization: true, phoneNumber: true,
-    anonymous: true, multiSession: true, lastLoginMethod: { storeInDatabase: true },
+    anonymous: true, multiSession: true, oneTimeToken: { storeToken: "hashed" }, lastLoginMethod: { storeInDatabase: true },
   },
 });
 
@@ -55,6 +55,7 @@ async function leaveBehind(t, tag) {
   const { json: first } = await enter("first");
   await enter("second");
   return {
+    once: (await c.get("/one-time-token/generate")).json.token,
     several: { cookie: several.jar.header() }, first: first.token,
     visitor: visitor.headers["set-auth-token"],
     number, phone: { verify: await sent("send-otp", "phone-otp"), reset: await sent("request-password-reset", "phone-reset-otp") },
@@ -86,6 +87,9 @@ async function takeUp(t, tag, left) {
   assert.equal((await visitor.get("/get-session")).json, null, "the visitor was linked and is gone");
   const { json: known } = await t.client().get("/get-session", { cookie: left.cookies });
   assert.equal(known.user.lastLoginMethod, "email");
+  const redeemed = await t.client().post("/one-time-token/verify", { token: left.once });
+  assert.equal(redeemed.json.user.name, "Ada");
+  assert.equal((await t.client().post("/one-time-token/verify", { token: left.once })).status, 400);
   const { json: device } = await t.client().get("/multi-session/list-device-sessions", left.several);
   assert.deepEqual(device.map(({ user }) => user.name).sort(), ["first", "second"]);
   const active = await t.client().post("/multi-session/set-active", { sessionToken: left.first }, left.several);

@@ -18,7 +18,7 @@ var ot = section{"OT", "codes and links by mail and telephone", []row{
 	{id: "OT-10", in: stored, config: provenNumbers, what: "a telephone number that was not proven resets no password", test: unprovenNumbersReset},
 	{id: "OT-11", in: everywhere, what: "a telephone number that somebody has stays theirs", test: numbersStayTheirs},
 	{id: "OT-12", what: "a signed message is for this site, once", na: "there is no sign-in with Ethereum yet"}, {id: "OT-13", what: "a signed message is for this site, once", na: "there is no sign-in with Ethereum yet"},
-	{id: "OT-14", what: "a one-time token works once", na: "there are no one-time tokens yet"},
+	{id: "OT-14", refs: "", core: true, in: stored, what: "a one-time token works once, and as long as its session", test: oneTimeTokensWorkOnce},
 	{id: "OT-15", refs: "", in: everywhere, what: "a target is decoded once", test: targetsAreDecodedOnce},
 	{id: "OT-16", refs: "", in: stored, config: harness.JSON{"plugins": harness.JSON{
 		"emailOTP": harness.JSON{"disableSignUp": true}, "magicLink": harness.JSON{"disableSignUp": true}}},

@@ -49,6 +49,7 @@ var posts = []route{
 	{"/sign-in/anonymous", body{}},
 	{"/delete-anonymous-user", body{}},
 	{"/multi-session/set-active", body{"sessionToken": "t"}},
+	{"/one-time-token/verify", body{"token": "t"}},
 	{"/multi-session/revoke", body{"sessionToken": "t"}},
 	{"/api-key/create", body{"name": "n", "prefix": "p"}},
 	{"/api-key/update", body{"keyId": "k", "name": "n"}},
@@ -111,5 +112,5 @@ var gets = []string{
 	"/organization/get-invitation?id=i", "/organization/list-invitations?organizationId=o", "/organization/list-user-invitations",
 	"/organization/list-members?organizationId=o", "/organization/list-teams?organizationId=o", "/organization/list-user-teams",
 	"/organization/list-team-members?teamId=t", "/passkey/generate-register-options", "/passkey/generate-authenticate-options",
-	"/passkey/list-user-passkeys", "/multi-session/list-device-sessions", "/device?user_code=u",
+	"/passkey/list-user-passkeys", "/multi-session/list-device-sessions", "/one-time-token/generate", "/device?user_code=u",
 }

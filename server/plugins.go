@@ -85,6 +85,7 @@ func plugins() map[string]constructor {
 		"oauthPopup":          newOAuthPopup,
 		"oauthProxy":          newOAuthProxy,
 		"oneTap":              newOneTap,
+		"oneTimeToken":        newOneTimeToken,
 		"openAPI":             newOpenAPI,
 		"organization":        newOrganization,
 		"passkey":             newPasskey,

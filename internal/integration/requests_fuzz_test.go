@@ -26,6 +26,7 @@ import (
 	"github.com/watchword-auth/watchword/plugin/oauthpopup"
 	"github.com/watchword-auth/watchword/plugin/oauthproxy"
 	"github.com/watchword-auth/watchword/plugin/onetap"
+	"github.com/watchword-auth/watchword/plugin/onetimetoken"
 	"github.com/watchword-auth/watchword/plugin/openapi"
 	"github.com/watchword-auth/watchword/plugin/organization"
 	"github.com/watchword-auth/watchword/plugin/passkey"
@@ -61,7 +62,7 @@ func everything(t testing.TB) func(*core.Options) {
 		o.Session.CookieCache.Enabled = true
 		o.Plugins = append(o.Plugins, admin.New(admin.Options{}), anonymous.New(anonymous.Options{}), apikey.New(apikey.Config{EnableMetadata: true}), bearer.New(bearer.Options{}),
 			deviceauthorization.New(deviceauthorization.Options{}), emailotp.New(emailotp.Options{}), generic, jwt.New(jwt.Options{}), magiclink.New(magiclink.Options{}), multisession.New(multisession.Options{}), oauthpopup.New(), proxy,
-			onetap.New(onetap.Options{ClientID: []string{"c"}, Client: client}), openapi.New(openapi.Options{}),
+			onetap.New(onetap.Options{ClientID: []string{"c"}, Client: client}), onetimetoken.New(onetimetoken.Options{SetHeaderOnNewSession: true}), openapi.New(openapi.Options{}),
 			organization.New(organization.Options{Teams: organization.Teams{Enabled: true}}), passkey.New(passkey.Options{}),
 			phonenumber.New(phonenumber.Options{}),
 			twofactor.New(twofactor.Options{}), username.New(username.Options{}))

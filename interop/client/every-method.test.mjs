@@ -25,7 +25,7 @@ async function endpoints(version) {
   const plugins = await fromPackage(version, "plugins");
   const all = [
     plugins.username(), plugins.jwt(), plugins.magicLink({}), plugins.emailOTP({}), plugins.twoFactor(), plugins.admin(), plugins.deviceAuthorization({ schema: {} }), plugins.phoneNumber(),
-    plugins.anonymous(), plugins.multiSession(),
+    plugins.anonymous(), plugins.multiSession(), plugins.oneTimeToken(),
     plugins.organization({ teams: { enabled: true }, ac: { statements: {} }, dynamicAccessControl: { enabled: true } }),
     ...(version === newest ? [apiKey(), passkey()] : []),
   ];
@@ -37,7 +37,7 @@ async function options(version) {
   return {
     plugins: [
       clients.usernameClient(), clients.jwtClient(), clients.magicLinkClient(), clients.emailOTPClient(), clients.twoFactorClient(), clients.adminClient(), clients.deviceAuthorizationClient(), clients.phoneNumberClient(),
-      clients.anonymousClient(), clients.multiSessionClient(),
+      clients.anonymousClient(), clients.multiSessionClient(), clients.oneTimeTokenClient(),
       clients.organizationClient({ teams: { enabled: true }, dynamicAccessControl: { enabled: true } }),
       ...(version === newest ? [apiKeyClient(), passkeyClient()] : []),
     ],
@@ -48,7 +48,7 @@ const config = {
   emailAndPassword: { enabled: true },
   plugins: {
     bearer: true, username: true, jwt: true, magicLink: true, emailOTP: { changeEmail: { enabled: true } }, twoFactor: true, admin: { defaultRole: "admin" }, deviceAuthorization: true, phoneNumber: { signUpOnVerification: true },
-    anonymous: true, multiSession: true,
+    anonymous: true, multiSession: true, oneTimeToken: true,
     organization: { teams: { enabled: true }, ac: everything, dynamicAccessControl: { enabled: true } },
     apiKey: true, passkey: true,
   },
@@ -104,6 +104,15 @@ for (const version of [newest, "1.6.9"]) describe(`every method of the plugins' 
     assert.equal((await good(auth.multiSession.setActive({ sessionToken: first }))).user.email, email);
     assert.deepEqual(await good(auth.multiSession.revoke({ sessionToken: first })), { status: true });
     assert.equal((await auth.getSession()).data.user.email, `bob-${email}`);
+  });
+
+  test("one-time tokens", async () => {
+    const { auth, email } = await person();
+    const { token } = await good(auth.oneTimeToken.generate());
+    const { auth: other } = await visitor();
+    assert.equal((await good(other.oneTimeToken.verify({ token }))).user.email, email);
+    assert.equal((await other.getSession()).data.user.email, email);
+    assert.equal((await other.oneTimeToken.verify({ token })).error.message, "Invalid token");
   });
 
   test("codes by mail", async () => {

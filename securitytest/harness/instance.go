@@ -165,7 +165,7 @@ func (i *Instance) everything(keep testing.TB) JSON {
 		"delivery":         JSON{"webhook": JSON{"url": i.Mail.server.URL}},
 		"plugins": JSON{
 			"admin": true, "anonymous": true, "apiKey": JSON{"enableSessionForAPIKeys": true, "enableMetadata": true}, "bearer": true, "deviceAuthorization": true, "emailOTP": true,
-			"genericOAuth": JSON{"config": providers}, "jwt": true, "magicLink": true, "multiSession": true, "oneTap": true, "organization": JSON{"teams": JSON{"enabled": true}},
+			"genericOAuth": JSON{"config": providers}, "jwt": true, "magicLink": true, "multiSession": true, "oneTap": true, "oneTimeToken": true, "organization": JSON{"teams": JSON{"enabled": true}},
 			"passkey": JSON{"rpID": "auth.test"}, "phoneNumber": true, "twoFactor": true, "username": true,
 		},
 	}

@@ -1,0 +1,26 @@
+package server
+
+import (
+	"time"
+
+	"github.com/watchword-auth/watchword/core"
+	"github.com/watchword-auth/watchword/plugin/onetimetoken"
+)
+
+func newOneTimeToken(in pluginInput) (core.Plugin, error) {
+	var o struct {
+		ExpiresIn                float64 `key:"expiresIn"` // minutes
+		DisableClientRequest     bool    `key:"disableClientRequest"`
+		DisableSetSessionCookie  bool    `key:"disableSetSessionCookie"`
+		StoreToken               string  `key:"storeToken"`
+		SetOttHeaderOnNewSession bool    `key:"setOttHeaderOnNewSession"`
+	}
+	err := in.Decode(&o)
+	if err == nil && o.StoreToken != "" && o.StoreToken != "plain" && o.StoreToken != "hashed" {
+		err = in.Errorf("storeToken", "%q is neither plain nor hashed", o.StoreToken)
+	}
+	return onetimetoken.New(onetimetoken.Options{
+		ExpiresIn: time.Duration(o.ExpiresIn * float64(time.Minute)), DisableClientRequest: o.DisableClientRequest,
+		DisableSetSessionCookie: o.DisableSetSessionCookie, HashToken: o.StoreToken == "hashed", SetHeaderOnNewSession: o.SetOttHeaderOnNewSession,
+	}), err
+}
