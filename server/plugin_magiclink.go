@@ -25,12 +25,12 @@ func newMagicLink(in pluginInput) (core.Plugin, error) {
 		RateLimit     pluginRateLimit `key:"rateLimit"`
 		Attempts      *config.Node    `key:"allowedAttempts"` // a link is good for one, here and in the reference
 	}
-	err := in.Decode(&o)
-	if err == nil && o.StoreToken != "" && o.StoreToken != "plain" && o.StoreToken != "hashed" {
-		err = in.Errorf("storeToken", "%q is neither plain nor hashed", o.StoreToken)
+	if err := in.Decode(&o); err != nil {
+		return nil, err
 	}
+	hashed, err := in.hashes("storeToken", o.StoreToken)
 	return magiclink.New(magiclink.Options{
 		ExpiresIn: o.ExpiresIn.Duration(), DisableSignUp: o.DisableSignUp,
-		HashToken: o.StoreToken == "hashed", RateLimit: o.RateLimit.rule(),
+		HashToken: hashed, RateLimit: o.RateLimit.rule(),
 	}), err
 }

@@ -15,12 +15,12 @@ func newOneTimeToken(in pluginInput) (core.Plugin, error) {
 		StoreToken               string  `key:"storeToken"`
 		SetOttHeaderOnNewSession bool    `key:"setOttHeaderOnNewSession"`
 	}
-	err := in.Decode(&o)
-	if err == nil && o.StoreToken != "" && o.StoreToken != "plain" && o.StoreToken != "hashed" {
-		err = in.Errorf("storeToken", "%q is neither plain nor hashed", o.StoreToken)
+	if err := in.Decode(&o); err != nil {
+		return nil, err
 	}
+	hashed, err := in.hashes("storeToken", o.StoreToken)
 	return onetimetoken.New(onetimetoken.Options{
 		ExpiresIn: time.Duration(o.ExpiresIn * float64(time.Minute)), DisableClientRequest: o.DisableClientRequest,
-		DisableSetSessionCookie: o.DisableSetSessionCookie, HashToken: o.StoreToken == "hashed", SetHeaderOnNewSession: o.SetOttHeaderOnNewSession,
+		DisableSetSessionCookie: o.DisableSetSessionCookie, HashToken: hashed, SetHeaderOnNewSession: o.SetOttHeaderOnNewSession,
 	}), err
 }

@@ -14,7 +14,7 @@ import (
 // one.
 type phoneSignUp struct {
 	on     bool
-	Domain string `key:"tempEmailDomain"`
+	domain string // empty: the usual one
 }
 
 // DecodeConfig reads either form.
@@ -27,7 +27,7 @@ func (s *phoneSignUp) DecodeConfig(n *config.Node) error {
 		Domain string `key:"tempEmailDomain"`
 	}
 	err := config.Decode(n, &o)
-	s.on, s.Domain = true, o.Domain
+	s.on, s.domain = true, o.Domain
 	return err
 }
 
@@ -37,7 +37,7 @@ func (s phoneSignUp) options() *phonenumber.SignUp {
 	if !s.on {
 		return nil
 	}
-	domain := cmp.Or(s.Domain, "phone.example.com")
+	domain := cmp.Or(s.domain, "phone.example.com")
 	digits := func(r rune) rune {
 		if unicode.IsDigit(r) {
 			return r

@@ -38,6 +38,15 @@ func (in pluginInput) Errorf(key, format string, args ...any) error {
 	return in.node.At(key).Errorf(format, args...)
 }
 
+// hashes reports whether an option that says how tokens are stored is "hashed",
+// and not "plain" or missing.
+func (in pluginInput) hashes(key, value string) (bool, error) {
+	if value != "" && value != "plain" && value != "hashed" {
+		return false, in.Errorf(key, "%q is neither plain nor hashed", value)
+	}
+	return value == "hashed", nil
+}
+
 // rename gives columns of the core's tables, a plugin's among them, the names
 // that the plugin's schema wants.
 func (pluginInput) rename(m *core.Mapping, wanted model) {

@@ -217,6 +217,17 @@ func (r *trial) sound() {
 // Accounted complains about users who have no way to sign in: it is an
 // [Attempt]'s Sound where every user must have an account.
 func Accounted(s *authtest.Server) func() string {
+	return EveryUser(s, func(c *core.Context, u *core.User) string {
+		if accounts, err := c.Accounts().ByUser(u.ID); err != nil || len(accounts) == 0 {
+			return fmt.Sprintf("%s has no account (%v)", u.Email, err)
+		}
+		return ""
+	})
+}
+
+// EveryUser is an [Attempt]'s Sound that asks for a complaint about each user,
+// and returns the first.
+func EveryUser(s *authtest.Server, complaint func(c *core.Context, u *core.User) string) func() string {
 	return func() string {
 		c := s.Context()
 		users, err := db.All(c, c.DB(), c.Tables().Users.Table, db.Query[core.User]{})
@@ -224,8 +235,8 @@ func Accounted(s *authtest.Server) func() string {
 			return err.Error()
 		}
 		for _, u := range users {
-			if accounts, err := c.Accounts().ByUser(u.ID); err != nil || len(accounts) == 0 {
-				return fmt.Sprintf("%s has no account (%v)", u.Email, err)
+			if text := complaint(c, u); text != "" {
+				return text
 			}
 		}
 		return ""

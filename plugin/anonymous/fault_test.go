@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/watchword-auth/watchword/core"
-	"github.com/watchword-auth/watchword/db"
 	"github.com/watchword-auth/watchword/internal/authtest"
 	"github.com/watchword-auth/watchword/internal/fault"
 	"github.com/watchword-auth/watchword/plugin/anonymous"
@@ -72,17 +71,10 @@ func TestFaults(t *testing.T) {
 
 // inhabited complains about anonymous users whom nobody can be any more.
 func inhabited(s *authtest.Server) func() string {
-	return func() string {
-		c := s.Context()
-		users, err := db.All(c, c.DB(), c.Tables().Users.Table, db.Query[core.User]{})
-		if err != nil {
-			return err.Error()
-		}
-		for _, u := range users {
-			if sessions, err := c.Sessions().List(u.ID); err != nil || len(sessions) == 0 {
-				return fmt.Sprintf("%s has no session (%v)", u.Email, err)
-			}
+	return fault.EveryUser(s, func(c *core.Context, u *core.User) string {
+		if sessions, err := c.Sessions().List(u.ID); err != nil || len(sessions) == 0 {
+			return fmt.Sprintf("%s has no session (%v)", u.Email, err)
 		}
 		return ""
-	}
+	})
 }

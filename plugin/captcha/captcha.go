@@ -60,7 +60,7 @@ func New(o Options) *Plugin {
 	if o.Client == nil {
 		o.Client = oauth.NewClient(oauth.ClientOptions{})
 	}
-	return &Plugin{o: o, verifier: verifiers[o.Provider]}
+	return &Plugin{o: o, verifier: o.Provider.verifier()}
 }
 
 // ID names the plugin.

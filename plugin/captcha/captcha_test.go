@@ -171,6 +171,8 @@ func TestOptionsAreChecked(t *testing.T) {
 	t.Parallel()
 	for want, o := range map[string]captcha.Options{
 		"Provider":         {SecretKey: "s"},
+		"Provider is not":  {SecretKey: "s", Provider: 99},
+		"is not set":       {SecretKey: "s", Provider: -1},
 		"SecretKey":        {Provider: captcha.Turnstile},
 		"SiteKey":          {Provider: captcha.Turnstile, SecretKey: "s", SiteKey: "k"},
 		"ExpectedAction":   {Provider: captcha.HCaptcha, SecretKey: "s", ExpectedAction: "login"},

@@ -39,13 +39,17 @@ var verifiers = [unsupported]verifier{
 	CaptchaFox: {name: "captchafox", url: "https://api.captchafox.com/siteverify", address: "remoteIp", siteKey: true},
 }
 
-// String returns the provider's name in a configuration file.
-func (p Provider) String() string {
-	if p <= 0 || p >= unsupported {
-		return ""
+// verifier returns the zero verifier for what is no provider.
+func (p Provider) verifier() verifier {
+	if p < 0 || p >= unsupported {
+		return verifier{}
 	}
-	return verifiers[p].name
+	return verifiers[p]
 }
+
+// String returns the provider's name in a configuration file, and "" for what
+// is none.
+func (p Provider) String() string { return p.verifier().name }
 
 // ProviderNamed returns the provider of a name in a configuration file; ok is
 // false where there is none.
