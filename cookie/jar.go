@@ -107,9 +107,12 @@ func find(line, name string) (string, bool) {
 	return "", false
 }
 
+// decode reads a value as the reference does, which takes what opens with a
+// quote to close with one: the last character goes, whatever it is.
 func decode(raw string) string {
 	if len(raw) >= 2 && raw[0] == '"' {
-		raw = raw[1 : len(raw)-1]
+		_, size := utf8.DecodeLastRuneInString(raw)
+		raw = raw[1 : len(raw)-size]
 	}
 	if strings.IndexByte(raw, '%') < 0 {
 		return raw

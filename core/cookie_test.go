@@ -70,6 +70,8 @@ func TestCookiesAreRead(t *testing.T) {
 		"a=1; " + p + " = x ;b=2":               "x",
 		p + "=x; " + p + "=y":                   "x",
 		p + `="x y"`:                            "x y",
+		p + `="x y`:                             "x ",
+		p + `="é눵`:                              "é",
 		p + "=a%20b%3B":                         "a b;",
 		p + "=%E0%A4%A":                         "%E0%A4%A",
 		p + "=%ff":                              "%ff",
