@@ -1,6 +1,7 @@
 package password
 
 import (
+	"context"
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
@@ -67,7 +68,11 @@ func parseArgon2(hash string) (record, error) {
 	return h, nil
 }
 
-func (h argon2Record) matches(_ *workspace, password []byte) (bool, error) {
+func (h argon2Record) matches(ctx context.Context, p *Pool, password []byte) (bool, error) {
+	return submit(ctx, p, func() (bool, error) { return h.equals(password) })
+}
+
+func (h argon2Record) equals(password []byte) (bool, error) {
 	key := h.cost.derive(h.variant, password, h.salt, len(h.key))
 	return subtle.ConstantTimeCompare(key, h.key) == 1, nil
 }

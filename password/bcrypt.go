@@ -1,6 +1,7 @@
 package password
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -24,8 +25,12 @@ func parseBcrypt(hash string) (record, error) {
 	return bcryptRecord(hash), nil
 }
 
-// matches compares as every bcrypt does: bytes after the 72nd do not count.
-func (h bcryptRecord) matches(_ *workspace, password []byte) (bool, error) {
+func (h bcryptRecord) matches(ctx context.Context, p *Pool, password []byte) (bool, error) {
+	return submit(ctx, p, func() (bool, error) { return h.equals(password) })
+}
+
+// equals compares as every bcrypt does: bytes after the 72nd do not count.
+func (h bcryptRecord) equals(password []byte) (bool, error) {
 	switch err := bcrypt.CompareHashAndPassword([]byte(h), password); {
 	case err == nil:
 		return true, nil

@@ -1,6 +1,7 @@
 package password
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/subtle"
@@ -65,8 +66,8 @@ func firebaseSettings(settings string, options Firebase) (string, Firebase, bool
 	return settings, options, true
 }
 
-func (h firebaseRecord) matches(w *workspace, password []byte) (bool, error) {
-	key, err := w.scrypt(password, h.salt, h.n, h.r, 32)
+func (h firebaseRecord) matches(ctx context.Context, p *Pool, password []byte) (bool, error) {
+	key, err := p.derive(ctx, derivation{password: password, salt: h.salt, n: h.n, r: h.r, size: 32})
 	if err != nil {
 		return false, err
 	}

@@ -1,6 +1,7 @@
 package password
 
 import (
+	"context"
 	"encoding/base64"
 	"strconv"
 	"strings"
@@ -20,8 +21,8 @@ const (
 
 // record is a parsed stored hash.
 type record interface {
-	// matches computes the hash of password and compares in constant time.
-	matches(w *workspace, password []byte) (bool, error)
+	// matches has the pool compute the hash of password and compares in constant time.
+	matches(ctx context.Context, p *Pool, password []byte) (bool, error)
 }
 
 // parse reads a stored hash of any supported format, and checks its cost.

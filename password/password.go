@@ -22,8 +22,8 @@
 // # Concurrency
 //
 // Hashing is deliberately slow and large, so all of it runs on the few workers of a [Pool], which leaves a core for
-// the other requests. Callers wait with their context. Workers start when needed, reuse their memory, and stop,
-// freeing it, when idle.
+// the other requests. Callers wait with their context. Two scrypt hashes that wait are computed side by side
+// where the processor has AVX2. Workers start when needed, reuse their memory, and stop, freeing it, when idle.
 package password
 
 import (

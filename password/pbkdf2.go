@@ -1,6 +1,7 @@
 package password
 
 import (
+	"context"
 	"crypto/pbkdf2"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -71,7 +72,11 @@ func newPBKDF2(digest string, rounds int, salt, key []byte) (record, error) {
 	return h, nil
 }
 
-func (h pbkdf2Record) matches(_ *workspace, password []byte) (bool, error) {
+func (h pbkdf2Record) matches(ctx context.Context, p *Pool, password []byte) (bool, error) {
+	return submit(ctx, p, func() (bool, error) { return h.equals(password) })
+}
+
+func (h pbkdf2Record) equals(password []byte) (bool, error) {
 	key, err := pbkdf2.Key(h.digest, string(password), h.salt, h.rounds, len(h.key))
 	return err == nil && subtle.ConstantTimeCompare(key, h.key) == 1, err
 }

@@ -30,7 +30,9 @@ type Options struct {
 	Argon2 Argon2
 	// Firebase holds what Firebase's rows do not contain. It is needed only for such rows.
 	Firebase Firebase
-	// Workers is how many passwords are hashed at once: 0 means one fewer than GOMAXPROCS, and at least one.
+	// Workers is how many processors may hash at once: 0 means one fewer than GOMAXPROCS, and at least one. Each takes
+	// the memory of a hash, 33 MB of the format [Scrypt], and that of a second one when more callers wait than there
+	// are workers.
 	Workers int
 	// Queue is how many callers may wait: 0 means 128 for each worker, a negative number none.
 	Queue int
@@ -85,12 +87,10 @@ func (p *Pool) Hash(ctx context.Context, password string) (string, error) {
 		return "", fmt.Errorf("password: reading a salt: %w", err)
 	}
 	normal := []byte(norm.NFKC.String(password))
-	return submit(ctx, p, func(w *workspace) (string, error) {
-		if p.options.Format == Argon2id {
-			return p.options.Argon2.hash(normal, salt), nil
-		}
-		return hashReference(w, normal, salt)
-	})
+	if p.options.Format == Argon2id {
+		return submit(ctx, p, func() (string, error) { return p.options.Argon2.hash(normal, salt), nil })
+	}
+	return hashReference(ctx, p, normal, salt)
 }
 
 // Verify implements [Hasher]. It returns [ErrMalformed] and [ErrTooCostly] at once, without hashing (see [Pool.Waste]),
@@ -101,13 +101,10 @@ func (p *Pool) Verify(ctx context.Context, hash, password string) (match, stale 
 		return false, false, err
 	}
 	normal := []byte(norm.NFKC.String(password))
-	match, err = submit(ctx, p, func(w *workspace) (bool, error) {
-		match, err := stored.matches(w, normal)
-		if _, own := stored.(reference); match || err != nil || own || string(normal) == password {
-			return match, err
-		}
-		return stored.matches(w, []byte(password))
-	})
+	match, err = stored.matches(ctx, p, normal)
+	if _, own := stored.(reference); !match && err == nil && !own && string(normal) != password {
+		match, err = stored.matches(ctx, p, []byte(password))
+	}
 	return match, match && p.stale(stored), err
 }
 

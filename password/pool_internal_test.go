@@ -3,6 +3,7 @@ package password
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -14,7 +15,7 @@ func occupy(t *testing.T, p *Pool) (release func(), result <-chan error) {
 	t.Helper()
 	started, gate, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
-		_, err := submit(context.Background(), p, func(*workspace) (bool, error) {
+		_, err := submit(context.Background(), p, func() (bool, error) {
 			close(started)
 			<-gate
 			return true, nil
@@ -25,7 +26,7 @@ func occupy(t *testing.T, p *Pool) (release func(), result <-chan error) {
 	return func() { close(gate) }, done
 }
 
-func quick(*workspace) (bool, error) { return true, nil }
+func quick() (bool, error) { return true, nil }
 
 func TestQueueIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -57,7 +58,7 @@ func TestCallersWaitWithTheirContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		ran := false
-		if _, err := submit(ctx, p, func(*workspace) (bool, error) { ran = true; return true, nil }); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := submit(ctx, p, func() (bool, error) { ran = true; return true, nil }); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("waiting: %v, want a deadline", err)
 		}
 		release()
@@ -159,4 +160,50 @@ func TestManyCallers(t *testing.T) {
 	}
 	group.Wait()
 	_ = p.Close()
+}
+
+// TestSideBySide has tasks of every kind wait together, so that keys are derived in pairs wherever the processor can.
+func TestSideBySide(t *testing.T) {
+	t.Parallel()
+	p := New(Options{Workers: 1, Argon2: Argon2{Memory: 64, Passes: 1, Lanes: 1}})
+	defer p.Close()
+	var hashes []string
+	for _, password := range []string{"first", "second"} {
+		hash, err := p.Hash(t.Context(), password)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes = append(hashes, hash)
+	}
+	const other = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW" // of "secret"
+	release, occupied := occupy(t, p)
+	gone, leave := context.WithCancel(t.Context())
+	var callers sync.WaitGroup
+	ask := func(ctx context.Context, hash, password string, want bool, wantErr error) {
+		callers.Go(func() {
+			if match, _, err := p.Verify(ctx, hash, password); match != want || !errors.Is(err, wantErr) {
+				t.Errorf("%.10s of %q = %v, %v", hash, password, match, err)
+			}
+		})
+	}
+	for range 2 {
+		ask(t.Context(), hashes[0], "first", true, nil)
+		ask(t.Context(), hashes[1], "first", false, nil)
+		ask(gone, hashes[0], "first", false, context.Canceled)
+		ask(t.Context(), other, "secret", true, nil)
+		ask(t.Context(), hashes[1], "second", true, nil)
+		ask(t.Context(), p.options.Argon2.hash([]byte("third"), []byte("somesalt")), "third", true, nil)
+	}
+	for waiting := 0; waiting < 13; { // one is computed
+		p.mu.Lock()
+		waiting = p.pending
+		p.mu.Unlock()
+		runtime.Gosched()
+	}
+	leave()
+	release()
+	callers.Wait()
+	if err := <-occupied; err != nil {
+		t.Error(err)
+	}
 }

@@ -1,6 +1,7 @@
 package password
 
 import (
+	"context"
 	"crypto/subtle"
 	"encoding/hex"
 	"strings"
@@ -19,13 +20,17 @@ type reference struct {
 	key  []byte
 }
 
-func hashReference(w *workspace, password, salt []byte) (string, error) {
+func hashReference(ctx context.Context, p *Pool, password, salt []byte) (string, error) {
 	text := hex.EncodeToString(salt)
-	key, err := w.scrypt(password, []byte(text), referenceN, referenceR, referenceKeySize)
+	key, err := p.derive(ctx, referenceKey(password, text))
 	if err != nil {
 		return "", err
 	}
 	return text + ":" + hex.EncodeToString(key), nil
+}
+
+func referenceKey(password []byte, salt string) derivation {
+	return derivation{password: password, salt: []byte(salt), n: referenceN, r: referenceR, size: referenceKeySize}
 }
 
 func parseReference(hash string) (record, error) {
@@ -37,7 +42,7 @@ func parseReference(hash string) (record, error) {
 	return reference{salt, key}, nil
 }
 
-func (h reference) matches(w *workspace, password []byte) (bool, error) {
-	key, err := w.scrypt(password, []byte(h.salt), referenceN, referenceR, referenceKeySize)
+func (h reference) matches(ctx context.Context, p *Pool, password []byte) (bool, error) {
+	key, err := p.derive(ctx, referenceKey(password, h.salt))
 	return err == nil && subtle.ConstantTimeCompare(key, h.key) == 1, err
 }

@@ -69,8 +69,8 @@
 	PXOR X2, X2 \
 	PXOR X3, X3
 
-// func blockMix(in, out *block, pairs int)
-TEXT ·blockMix(SB), NOSPLIT, $0-24
+// func mixSSE2(in, out *block, pairs int)
+TEXT ·mixSSE2(SB), NOSPLIT, $0-24
 	MOVQ in+0(FP), SI
 	MOVQ out+8(FP), DI
 	MOVQ pairs+16(FP), CX
@@ -95,8 +95,8 @@ mix:
 	JNZ  mix
 	RET
 
-// func blockMixXOR(a, b, out *block, pairs int)
-TEXT ·blockMixXOR(SB), NOSPLIT, $0-32
+// func mixXORSSE2(a, b, out *block, pairs int)
+TEXT ·mixXORSSE2(SB), NOSPLIT, $0-32
 	MOVQ a+0(FP), SI
 	MOVQ b+8(FP), DX
 	MOVQ out+16(FP), DI

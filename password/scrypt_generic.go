@@ -4,15 +4,34 @@ package password
 
 import "math/bits"
 
+// lanes is how many passwords are computed in the time of one.
+func lanes() int { return 1 }
+
 // wordAt tells which word of a block stands at a place.
 func wordAt(place int) int { return place }
 
-// fill is scryptBlockMix: out = BlockMix(in), its even blocks first, then its odd ones. Like the
-// functions below it touches the memory of one goroutine only; instrumented for the race detector, the three would make
-// every test that signs in ten times slower.
+// fill is scryptBlockMix: out = BlockMix(in), its even blocks first, then its odd ones. Where the second of a pair is
+// its first, there is one password.
+func fill(in, out pair) {
+	mix(in[0], out[0])
+	if &out[1][0] != &out[0][0] {
+		mix(in[1], out[1])
+	}
+}
+
+// mixXOR is out = BlockMix(a xor b), for what fill takes.
+func mixXOR(a, b, out pair) {
+	mixed(a[0], b[0], out[0])
+	if &out[1][0] != &out[0][0] {
+		mixed(a[1], b[1], out[1])
+	}
+}
+
+// mix is fill for one password. Like the functions below it touches the memory of one goroutine only; instrumented for
+// the race detector, the three would make every test that signs in ten times slower.
 //
 //go:norace
-func fill(in, out []block) {
+func mix(in, out []block) {
 	var zero block
 	half := len(in) / 2
 	previous := &in[len(in)-1]
@@ -23,10 +42,10 @@ func fill(in, out []block) {
 	}
 }
 
-// mixXOR is out = BlockMix(a xor b).
+// mixed is mixXOR for one password.
 //
 //go:norace
-func mixXOR(a, b, out []block) {
+func mixed(a, b, out []block) {
 	half, last := len(a)/2, len(a)-1
 	first := a[last]
 	for i := range first {

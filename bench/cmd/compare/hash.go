@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -31,7 +33,10 @@ type hashed struct {
 
 const hashesEach = 10
 
-// hash measures scrypt by itself, one at a time, interleaved.
+// crowd is how many passwords wait at once where sign-ins are many.
+const crowd = 21
+
+// hash measures scrypt by itself, interleaved.
 func (b *bench) hash(ctx context.Context) {
 	pool := password.New(password.Options{Workers: 1})
 	defer pool.Close()
@@ -39,11 +44,15 @@ func (b *bench) hash(ctx context.Context) {
 		name string
 		run  func() (time.Duration, error)
 	}{
-		{"Watchword, memory reused", func() (time.Duration, error) {
-			return threadTime(func() error { return pool.Waste(ctx, benchPassword) })
+		{"Watchword, when others wait", func() (time.Duration, error) {
+			took, err := threadTime(1, func() error { return wasteAtOnce(ctx, pool) })
+			return took / crowd, err
+		}},
+		{"Watchword, one by itself", func() (time.Duration, error) {
+			return threadTime(hashesEach, func() error { return pool.Waste(ctx, benchPassword) })
 		}},
 		{"golang.org/x/crypto/scrypt", func() (time.Duration, error) {
-			return threadTime(func() error {
+			return threadTime(hashesEach, func() error {
 				_, err := scrypt.Key([]byte(benchPassword), []byte("0123456789abcdef0123456789abcdef"), 16384, 16, 1, 64)
 				return err
 			})
@@ -73,20 +82,31 @@ func (b *bench) hash(ctx context.Context) {
 	}
 }
 
-// threadTime returns what one call takes of the processor, of a few. Nothing
-// else runs in this process then, but the collection of what the call leaves.
-func threadTime(f func() error) (time.Duration, error) {
+// wasteAtOnce hashes the passwords of a crowd.
+func wasteAtOnce(ctx context.Context, pool *password.Pool) error {
+	var waiting sync.WaitGroup
+	errs := make([]error, crowd)
+	for i := range errs {
+		waiting.Go(func() { errs[i] = pool.Waste(ctx, benchPassword) })
+	}
+	waiting.Wait()
+	return errors.Join(errs...)
+}
+
+// threadTime returns what one of some calls takes of the processor. Nothing
+// else runs in this process then, but the collection of what the calls leave.
+func threadTime(calls time.Duration, f func() error) (time.Duration, error) {
 	if err := f(); err != nil {
 		return 0, err
 	}
 	before := ownCPU()
-	for range hashesEach {
+	for range calls {
 		if err := f(); err != nil {
 			return 0, err
 		}
 	}
 	runtime.GC()
-	return (ownCPU() - before) / hashesEach, nil
+	return (ownCPU() - before) / calls, nil
 }
 
 func ownCPU() time.Duration {
