@@ -36,10 +36,13 @@ type derivation struct {
 	key            []byte // the result
 }
 
-// alike tells whether two can be computed side by side. One that is nil cannot.
+// alike tells whether two can be computed side by side. One that is nil cannot, nor one that takes more memory than the
+// reference's, which would double what a row may demand.
 func (d *derivation) alike(o *derivation) bool {
-	return d != nil && o != nil && d.n == o.n && d.r == o.r
+	return d != nil && o != nil && d.n == o.n && d.r == o.r && !d.costly()
 }
+
+func (d *derivation) costly() bool { return d.n*d.r > referenceN*referenceR }
 
 // derive computes keys of one or two derivations that are alike.
 func (w *workspace) derive(all ...*derivation) error {
@@ -52,7 +55,7 @@ func (w *workspace) derive(all ...*derivation) error {
 		}
 	}
 	w.romix(n, r, seeds)
-	if n*r > referenceN*referenceR {
+	if all[0].costly() {
 		w.table = pair{} // a row of a costlier format must not keep its memory for all that follow
 	}
 	for i, d := range all {
