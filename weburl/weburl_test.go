@@ -81,6 +81,10 @@ func FuzzSetQuery(f *testing.F) {
 		got := weburl.SetQuery(base, target, "token", value)
 		u, err := url.Parse(got)
 		if err != nil {
+			// A host is judged by the rules of its scheme, which "//::" takes from the base.
+			if whole := strings.TrimPrefix(target, "//"); whole != target {
+				target = "https://" + whole
+			}
 			if _, err := url.Parse(target); err == nil {
 				t.Fatalf("%q became %q, which is no URL", target, got)
 			}
