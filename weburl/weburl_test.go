@@ -82,7 +82,7 @@ func FuzzSetQuery(f *testing.F) {
 		u, err := url.Parse(got)
 		if err != nil {
 			// A host is judged by the rules of its scheme, which "//::" takes from the base.
-			if whole := strings.TrimPrefix(target, "//"); whole != target {
+			if whole, network := strings.CutPrefix(target, "//"); network {
 				target = "https://" + whole
 			}
 			if _, err := url.Parse(target); err == nil {
