@@ -95,7 +95,7 @@ func wasteAtOnce(ctx context.Context, pool *password.Pool) error {
 
 // threadTime returns what one of some calls takes of the processor. Nothing
 // else runs in this process then, but the collection of what the calls leave.
-func threadTime(calls time.Duration, f func() error) (time.Duration, error) {
+func threadTime(calls int, f func() error) (time.Duration, error) {
 	if err := f(); err != nil {
 		return 0, err
 	}
@@ -106,7 +106,7 @@ func threadTime(calls time.Duration, f func() error) (time.Duration, error) {
 		}
 	}
 	runtime.GC()
-	return (ownCPU() - before) / calls, nil
+	return (ownCPU() - before) / time.Duration(calls), nil
 }
 
 func ownCPU() time.Duration {
